@@ -1,0 +1,41 @@
+# `make run` sets up and serves on 127.0.0.1:8000; `make test` sets up and runs every test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test check bench clean
+
+run: $(VENV)/.serve
+	@exec $(BIN)/python -m service serve
+
+test: $(VENV)/.develop
+	@tests/require-redis.sh
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.develop
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.develop
+	$(BIN)/python -m service bench
+
+clean:
+	rm -rf $(VENV)
+
+# The stamps: a set-up is made once and again when pyproject.toml changes.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "the venv module is needed: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.serve: pyproject.toml | $(VENV)/bin/python
+	@echo "installing what serving needs (once)"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.develop: pyproject.toml | $(VENV)/bin/python
+	@echo "installing what training and testing need (once)"
+	@$(PIP) --editable '.[train,test,dev]'
+	@touch $@ $(VENV)/.serve

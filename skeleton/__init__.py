@@ -1,0 +1,28 @@
+"""What a clip is: layouts, file formats, cleaning, resampling. Knows numpy and nobody else."""
+
+from skeleton.archive import Archive
+from skeleton.axes import parse_axes
+from skeleton.clip import Clip, Recording, record
+from skeleton.errors import UnreadableClip, UnusableClip
+from skeleton.layouts import LAYOUTS, Layout, custom_layout, resolve_layout
+from skeleton.mapping import mapping
+from skeleton.preparation import PREPARATION, Prepared, Quality, prepare
+
+__all__ = [
+    "LAYOUTS",
+    "PREPARATION",
+    "Archive",
+    "Clip",
+    "Layout",
+    "Prepared",
+    "Quality",
+    "Recording",
+    "UnreadableClip",
+    "UnusableClip",
+    "custom_layout",
+    "mapping",
+    "parse_axes",
+    "prepare",
+    "record",
+    "resolve_layout",
+]

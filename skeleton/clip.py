@@ -1,0 +1,131 @@
+"""Contract 1, the clip: what the project understands, and the recording it came from (ours)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skeleton.axes import parse_axes
+from skeleton.errors import BadShape, FlatData, NothingToSee
+from skeleton.layouts import Layout
+
+DEFAULT_FPS = 30.0
+#: Coordinates beyond this many metres are no body; squared, they would leave float32.
+LARGEST_COORDINATE = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """Skeletons over time.
+
+    `joints` is float32 `(T, M, V, 3)`: frames, persons, joints of `layout`, metres, right-handed,
+    y up, NaN where a joint was not seen. `fps` is frames per second. `warnings` are remarks made
+    while reading, `code: what it means`.
+    """
+
+    joints: NDArray[np.float32]
+    layout: Layout
+    fps: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A clip as it was received: in the source's layout and axes, nothing mapped or cleaned.
+
+    `joints` is float32 `(T, M, V, 3)`; `fps` is None where the source did not say; `person`
+    is the caller's choice among several persons. It is what the store keeps, so that a later
+    model or a later preparation can start from the original.
+    """
+
+    joints: NDArray[np.float32]
+    layout: Layout
+    axes: str
+    fps: float | None = None
+    person: int | None = None
+
+    def clip(self) -> Clip:
+        """Return the clip in the project's axes.
+
+        Raises `FlatData` for two-dimensional movement, `NothingToSee` when no joint was seen.
+        """
+        warnings: tuple[str, ...] = ()
+        fps = self.fps
+        if fps is None:
+            fps = DEFAULT_FPS
+            warnings = ("fps_missing: no frame rate was given, 30 is assumed",)
+        joints = parse_axes(self.axes).apply(self.joints)
+        return Clip(_without_empty_persons(joints), self.layout, fps, warnings)
+
+
+def record(
+    joints: NDArray[np.generic],
+    layout: Layout,
+    *,
+    fps: float | None = None,
+    axes: str | None = None,
+    person: int | None = None,
+) -> Recording:
+    """Make a recording of a raw array `(T, V, 3)` or `(T, M, V, 3)` of numbers.
+
+    `axes` is the layout's own unless given. Raises `BadShape`, `FlatData`, `UnknownAxes`.
+    """
+    array = np.asarray(joints)
+    if array.dtype.kind not in "fiu":
+        raise BadShape(f"joints must be numbers, not {array.dtype}")
+    if array.ndim == 3:
+        array = array[:, None]
+    if array.ndim != 4:
+        raise BadShape(f"joints must be (T, V, 3) or (T, M, V, 3), not {_shape(joints)}")
+    if 0 in array.shape:
+        raise BadShape(f"joints of shape {_shape(joints)} hold nothing: a clip needs a frame")
+    if array.shape[2] != len(layout):
+        raise BadShape(
+            f"joints of shape {_shape(joints)} have {array.shape[2]} joints, "
+            f"but the layout {layout.name} has {len(layout)}"
+        )
+    if array.shape[3] == 2:
+        raise FlatData(
+            "the coordinates are two-dimensional; a 3D skeleton is needed, because movement "
+            "towards the camera cannot be told from x and y alone"
+        )
+    if array.shape[3] != 3:
+        raise BadShape(f"a joint needs x, y and z, but the last axis has {array.shape[3]}")
+    if fps is not None and not 1 <= fps <= 1000:
+        raise BadShape(f"fps must lie between 1 and 1000, not {fps:g}")
+    axes = axes or layout.axes
+    parse_axes(axes)
+    with np.errstate(over="ignore"):
+        # A copy of our own: the caller's bytes may be a view into a request.
+        values = np.array(array, dtype=np.float32, order="C")
+    if np.abs(values).max() > LARGEST_COORDINATE or np.isinf(values).any():
+        raise BadShape(f"a coordinate is infinite or beyond {LARGEST_COORDINATE:g} metres")
+    return Recording(values, layout, axes, fps, person)
+
+
+def _shape(joints: NDArray[np.generic]) -> str:
+    return "(" + ", ".join(str(n) for n in np.shape(joints)) + ")"
+
+
+def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Blank the frames of persons whose joints are all exactly zero, as trackers write absence."""
+    seen = joints == joints  # NaN differs from itself
+    absent = ~(joints.any(axis=(2, 3)) & seen.any(axis=(2, 3)))  # (T, M)
+    if absent.any():
+        joints = joints.copy()
+        joints[absent] = np.nan
+        if absent.all():
+            raise NothingToSee("no joint was seen in any frame: all are zero, null or NaN")
+    _refuse_flat(joints)
+    return joints
+
+
+def _refuse_flat(joints: NDArray[np.float32]) -> None:
+    points = joints.reshape(-1, 3)
+    first = points[np.argmax(points[:, 0] == points[:, 0])]
+    same = ((points == first) | (points != points)).all(axis=0)
+    if same.any() and joints.shape[2] > 1:
+        raise FlatData(
+            f"every joint has the same {'xyz'[int(np.argmax(same))]} in every frame: the data is "
+            "two-dimensional, and movement in depth cannot be told from it"
+        )

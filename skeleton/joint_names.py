@@ -1,0 +1,125 @@
+"""Joint names: the canonical ones, and the spellings people's tools use for them (ours)."""
+
+import re
+from collections.abc import Iterable
+
+#: Every joint the project knows by meaning, with its parent in a full human body.
+#: Sides are anatomical. `pelvis` is the root.
+BODY: dict[str, str | None] = {
+    "pelvis": None,
+    "spine_low": "pelvis",
+    "spine": "spine_low",
+    "chest": "spine",
+    "neck": "chest",
+    "neck_top": "neck",
+    "head": "neck_top",
+    "head_top": "head",
+    "nose": "head",
+    "jaw": "head",
+}
+for _side in ("left", "right"):
+    BODY |= {
+        f"{_side}_eye": "nose",
+        f"{_side}_eye_inner": "nose",
+        f"{_side}_eye_outer": f"{_side}_eye",
+        f"{_side}_ear": f"{_side}_eye",
+        f"{_side}_mouth": "nose",
+        f"{_side}_collar": "neck",
+        f"{_side}_shoulder": f"{_side}_collar",
+        f"{_side}_elbow": f"{_side}_shoulder",
+        f"{_side}_wrist": f"{_side}_elbow",
+        f"{_side}_hand": f"{_side}_wrist",
+        f"{_side}_hand_tip": f"{_side}_hand",
+        f"{_side}_thumb": f"{_side}_hand",
+        f"{_side}_index": f"{_side}_hand",
+        f"{_side}_pinky": f"{_side}_hand",
+        f"{_side}_hip": "pelvis",
+        f"{_side}_knee": f"{_side}_hip",
+        f"{_side}_ankle": f"{_side}_knee",
+        f"{_side}_heel": f"{_side}_ankle",
+        f"{_side}_foot": f"{_side}_ankle",
+        f"{_side}_toes": f"{_side}_foot",
+    }
+
+_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "pelvis": (
+        "hips", "hip_center", "hip_centre", "mid_hip", "waist", "root", "base_of_spine",
+        "spine_base", "middle_hip",
+    ),
+    "spine_low": ("spine1", "lower_spine", "lower_back", "abdomen"),
+    "spine": (
+        "torso", "spine_mid", "middle_of_spine", "mid_spine", "spine_middle", "spine2",
+        "belly", "naval", "spine_naval",
+    ),
+    "chest": (
+        "thorax", "spine3", "upper_spine", "upper_chest", "spine_chest", "spine_high",
+    ),
+    "neck": (
+        "shoulder_center", "shoulder_centre", "spine_shoulder", "mid_shoulder", "neck_base",
+        "spine_at_the_shoulders", "neck1",
+    ),
+    "neck_top": ("upper_neck",),
+    "head": ("skull", "head_center", "head_centre"),
+    "head_top": ("top_of_head", "vertex", "head_end", "site"),
+}  # fmt: skip
+_SIDED_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "collar": ("clavicle", "sternum"),
+    "shoulder": ("upper_arm", "arm"),
+    "elbow": ("lower_arm", "fore_arm", "forearm"),
+    "hip": ("upper_leg", "up_leg", "thigh"),
+    "knee": ("lower_leg", "leg", "shin", "calf"),
+    "foot": ("foot_index", "toe_base"),
+    "toes": ("toe", "big_toe", "toe_end"),
+    "hand_tip": ("handtip", "fingers", "finger_tips"),
+    "mouth": ("mouth_corner",),
+    "index": ("index_finger",),
+    "pinky": ("pinky_finger", "little_finger"),
+}
+
+
+def _spelling_table() -> dict[str, str]:
+    table = {name: name for name in BODY}
+    for name, others in _SYNONYMS.items():
+        table |= {other: name for other in others}
+    for part, others in _SIDED_SYNONYMS.items():
+        for side in ("left", "right"):
+            table |= {f"{side}_{other}": f"{side}_{part}" for other in others}
+    return table
+
+
+_SPELLINGS = _spelling_table()
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SIDE_WORDS = {"left": "left", "l": "left", "right": "right", "r": "right"}
+
+
+def canonical(name: str) -> str | None:
+    """Return the canonical name for a spelling, or None where the meaning is not known.
+
+    `left_elbow`, `elbow_left`, `LeftElbow`, `Left Elbow`, `l_elbow` and `ELBOW-LEFT` are one joint.
+    """
+    words = [w for w in re.split(r"[\s_\-.:]+", _CAMEL.sub("_", name.strip())) if w]
+    words = [w.lower() for w in words]
+    for at in (0, -1):
+        if len(words) > 1 and words[at] in _SIDE_WORDS:
+            side = _SIDE_WORDS[words.pop(at)]
+            words.insert(0, side)
+            break
+    return _SPELLINGS.get("_".join(words))
+
+
+def mirrored(name: str) -> str:
+    """Swap the side in a canonical name; a middle joint is its own mirror image."""
+    if name.startswith("left_"):
+        return "right_" + name[5:]
+    if name.startswith("right_"):
+        return "left_" + name[6:]
+    return name
+
+
+def nearest_parent(name: str, present: Iterable[str]) -> str | None:
+    """Return the nearest ancestor of `name` in the human body that is among `present`."""
+    names = frozenset(present)
+    parent = BODY[name]
+    while parent is not None and parent not in names:
+        parent = BODY[parent]
+    return parent

@@ -1,0 +1,188 @@
+"""Layouts: which joints a skeleton has, how they hang together, and where its axes point (ours).
+
+Joint order of the built-in ones is that of their source, so that raw arrays fit without a table.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+
+from skeleton.errors import UnknownJoint, UnknownLayout
+from skeleton.joint_names import canonical, mirrored, nearest_parent
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The V joints of a skeleton by canonical name, their parents (-1: a root), default axes."""
+
+    name: str
+    joints: tuple[str, ...]
+    parents: tuple[int, ...]
+    axes: str = "x,y,z"
+
+    def __len__(self) -> int:
+        return len(self.joints)
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Position of each joint by canonical name."""
+        return {joint: i for i, joint in enumerate(self.joints)}
+
+    @cached_property
+    def bones(self) -> tuple[tuple[int, int], ...]:
+        """`(child, parent)` of every bone."""
+        return tuple((child, parent) for child, parent in enumerate(self.parents) if parent >= 0)
+
+    @cached_property
+    def mirror(self) -> tuple[int, ...]:
+        """Permutation of the joints that swaps left and right."""
+        return tuple(self.index.get(mirrored(j), i) for i, j in enumerate(self.joints))
+
+
+def custom_layout(names: Sequence[str], *, name: str = "custom", axes: str = "x,y,z") -> Layout:
+    """Build a layout from joint names in order; parents follow from their meaning.
+
+    Raises `UnknownJoint` for a name whose meaning is not known or that occurs twice.
+    """
+    if not names:
+        raise UnknownJoint("a layout needs at least one joint name")
+    joints = [_meaning(spelling, position) for position, spelling in enumerate(names)]
+    for position, joint in enumerate(joints):
+        inner = _INNER_NEIGHBOUR.get(joint)
+        if inner and inner not in joints and joints.count(joint) == 2:
+            # "neck" beside "shoulder_center" is the upper neck; "LeftShoulder" beside
+            # "LeftArm" is the collar bone.
+            if canonical(names[position]) == names[position].strip().lower():
+                joints[position] = inner
+    for position, joint in enumerate(joints):
+        if joint in joints[:position]:
+            raise UnknownJoint(f"{names[position][:60]!r} names the joint {joint} a second time")
+    return Layout(name, tuple(joints), _parents(joints), axes)
+
+
+def resolve_layout(spec: str | Sequence[str] | Layout) -> Layout:
+    """Return the layout a caller means: a built-in name, or joint names (list or comma-separated).
+
+    Raises `UnknownLayout` for an unknown name, `UnknownJoint` for a joint name nobody knows.
+    """
+    if isinstance(spec, Layout):
+        return spec
+    if not isinstance(spec, str):
+        return _custom(tuple(spec))
+    found = LAYOUTS.get(spec)
+    if found is not None:
+        return found
+    if "," in spec:
+        return _custom(tuple(spec.split(",")))
+    raise UnknownLayout(
+        f"unknown layout {spec[:60]!r}: use one of {', '.join(LAYOUTS)}, "
+        "or the joint names in order, separated by commas"
+    )
+
+
+_INNER_NEIGHBOUR = {
+    "neck": "neck_top",
+    "left_shoulder": "left_collar",
+    "right_shoulder": "right_collar",
+}
+
+
+def _meaning(spelling: str, position: int) -> str:
+    joint = canonical(spelling)
+    if joint is None:
+        raise UnknownJoint(
+            f"joint {position + 1} of the layout, {spelling[:60]!r}, is not a known joint name"
+        )
+    return joint
+
+
+@lru_cache(maxsize=256)
+def _custom(names: tuple[str, ...]) -> Layout:
+    return custom_layout(names)
+
+
+def _parents(joints: Sequence[str]) -> tuple[int, ...]:
+    at = {joint: i for i, joint in enumerate(joints)}
+    return tuple(at.get(nearest_parent(joint, joints) or "", -1) for joint in joints)
+
+
+def _arm(side: str, *parts: str) -> tuple[str, ...]:
+    return tuple(f"{side}_{part}" for part in parts)
+
+
+def _layout(name: str, joints: Iterable[str], axes: str = "x,y,z") -> Layout:
+    return custom_layout(tuple(joints), name=name, axes=axes)
+
+
+_HAND = ("shoulder", "elbow", "wrist", "hand")
+_FOOT = ("hip", "knee", "ankle", "foot")
+_ARM = ("shoulder", "elbow", "wrist")
+_LEG = ("hip", "knee", "ankle")
+
+#: The built-in layouts by name.
+LAYOUTS: Mapping[str, Layout] = MappingProxyType(
+    {
+        layout.name: layout
+        for layout in (
+            # NTU RGB+D's order (PAPER.md): joint 21, the spine at the shoulders, is our `neck`,
+            # and NTU's "neck" lies above it.
+            _layout(
+                "kinect_v2",
+                ("pelvis", "spine", "neck_top", "head", *_arm("left", *_HAND),
+                 *_arm("right", *_HAND), *_arm("left", *_FOOT), *_arm("right", *_FOOT), "neck",
+                 "left_hand_tip", "left_thumb", "right_hand_tip", "right_thumb"),
+            ),
+            _layout(
+                "kinect_v1",
+                ("pelvis", "spine", "neck", "head", *_arm("left", *_HAND),
+                 *_arm("right", *_HAND), *_arm("left", *_FOOT), *_arm("right", *_FOOT)),
+            ),
+            _layout(
+                "openni",
+                ("head", "neck", "spine", *_arm("left", "shoulder", "elbow", "hand"),
+                 *_arm("right", "shoulder", "elbow", "hand"), *_arm("left", "hip", "knee", "foot"),
+                 *_arm("right", "hip", "knee", "foot")),
+            ),
+            # World landmarks: x to the image's right, y down, z away from the camera.
+            _layout(
+                "mediapipe",
+                ("nose", *_arm("left", "eye_inner", "eye", "eye_outer"),
+                 *_arm("right", "eye_inner", "eye", "eye_outer"), "left_ear", "right_ear",
+                 "left_mouth", "right_mouth",
+                 *(f"{side}_{part}"
+                   for part in ("shoulder", "elbow", "wrist", "pinky", "index", "thumb",
+                                "hip", "knee", "ankle", "heel", "foot")
+                   for side in ("left", "right"))),
+                axes="x,-y,-z",
+            ),
+            _layout(
+                "coco",
+                ("nose",
+                 *(f"{side}_{part}"
+                   for part in ("eye", "ear", *_ARM, *_LEG) for side in ("left", "right"))),
+            ),
+            # As lifted poses have it: x right, y down, z away (camera axes).
+            _layout(
+                "h36m",
+                ("pelvis", *_arm("right", *_LEG), *_arm("left", *_LEG), "spine", "neck", "nose",
+                 "head", *_arm("left", *_ARM), *_arm("right", *_ARM)),
+                axes="x,-y,-z",
+            ),
+            _layout(
+                "smpl",
+                ("pelvis", "left_hip", "right_hip", "spine_low", "left_knee", "right_knee",
+                 "spine", "left_ankle", "right_ankle", "chest", "left_foot", "right_foot", "neck",
+                 "left_collar", "right_collar", "head", "left_shoulder", "right_shoulder",
+                 "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hand",
+                 "right_hand"),
+            ),
+            # The default model's own: what every 3D sensor can give.
+            _layout(
+                "body16",
+                ("pelvis", "spine", "neck", "head", *_arm("left", *_ARM), *_arm("right", *_ARM),
+                 *_arm("left", *_LEG), *_arm("right", *_LEG)),
+            ),
+        )
+    }
+)  # fmt: skip

@@ -1,0 +1,36 @@
+"""Persons: which one of several a single-person model looks at (ours)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skeleton.errors import UnknownPerson
+
+
+def choose_person(
+    joints: NDArray[np.float32], person: int | None
+) -> tuple[NDArray[np.float32], str | None]:
+    """Return the joints `(T, V, 3)` of one person of `(T, M, V, 3)`, and a warning or None.
+
+    `person` counts from 0; None takes the one with the most motion. Raises `UnknownPerson`.
+    """
+    persons = joints.shape[1]
+    if person is not None:
+        if not 0 <= person < persons:
+            raise UnknownPerson(f"person {person} is not in the clip, which has {persons}")
+        return joints[:, person], None
+    if persons == 1:
+        return joints[:, 0], None
+    present = ~np.isnan(joints).all(axis=(0, 2, 3))
+    chosen = int(np.argmax(np.where(present, _motion(joints), -1)))
+    if present.sum() < 2:
+        return joints[:, chosen], None
+    return joints[:, chosen], (
+        f"more_persons: {int(present.sum())} persons were seen, person {chosen} moves most and is "
+        "used; choose another with person="
+    )
+
+
+def _motion(joints: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Metres moved by the seen joints of each person, over the whole clip: `(M,)`."""
+    steps = np.diff(joints, axis=0)
+    return np.sqrt(np.nansum(steps * steps, axis=-1)).sum(axis=(0, 2), dtype=np.float64)

@@ -1,0 +1,130 @@
+"""Preparation: from any clip to the fixed arrays a model takes (ours).
+
+Map to the model's layout, choose a person, bridge short gaps, resample. Centring, scaling and
+turning are the model's own business, inside its graph.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skeleton.clip import Clip
+from skeleton.errors import NothingToSee
+from skeleton.layouts import Layout
+from skeleton.mapping import mapping
+from skeleton.persons import choose_person
+from skeleton.resampling import bridge_gaps, resample
+
+#: Raised whenever the output of this code changes; part of a model's `space`.
+PREPARATION = 1
+
+_FEW_FRAMES = 5
+_STILL = 0.05  # metres
+_HALF_SEEN = 0.5
+_TALLEST_TORSO = 3.0  # metres
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a clip is worth as an exemplar.
+
+    `frames` as received, `seconds`, `seen` the share of the model's joints that were seen,
+    `motion` the greatest extent in metres any joint moves over, `warnings` as `code: meaning`.
+    """
+
+    frames: int
+    seconds: float
+    seen: float
+    motion: float
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A clip as a model takes it: `joints` float32 `(T, M, V, 3)`, finite, 0 where unseen;
+    `seen` float32 `(T, M, V)`, 0 or 1."""
+
+    joints: NDArray[np.float32]
+    seen: NDArray[np.float32]
+    quality: Quality
+
+
+def prepare(clip: Clip, layout: Layout, frames: int, *, person: int | None = None) -> Prepared:
+    """Prepare a clip for a model of this layout and number of frames, M = 1.
+
+    Raises `NothingToSee` when no joint of the layout was seen, `UnknownPerson`.
+    """
+    one, crowd = choose_person(clip.joints, person)
+    joints = mapping(clip.layout, layout).apply(one)
+    whole = not np.isnan(joints).any()
+    if not whole:
+        joints = bridge_gaps(joints, clip.fps)
+    joints = resample(joints, frames)
+    if whole:
+        seen = np.ones(joints.shape[:2], dtype=np.float32)
+    else:
+        visible = ~np.isnan(joints).any(axis=-1)
+        if not visible.any():
+            raise NothingToSee(f"no joint that the model knows was seen ({', '.join(layout.joints)})")
+        seen = visible.astype(np.float32)
+        joints = np.where(visible[..., None], joints, np.float32(0))
+    quality = _quality(clip, layout, joints, seen, whole, crowd)
+    return Prepared(joints[:, None], seen[:, None], quality)
+
+
+def _quality(
+    clip: Clip,
+    layout: Layout,
+    joints: NDArray[np.float32],
+    seen: NDArray[np.float32],
+    whole: bool,
+    crowd: str | None,
+) -> Quality:
+    received = len(clip.joints)
+    motion = _extent(joints, None if whole else seen)
+    share = 1.0 if whole else float(seen.mean())
+    warnings = list(clip.warnings)
+    if crowd:
+        warnings.append(crowd)
+    if received < _FEW_FRAMES:
+        warnings.append(f"short: {received} frames hold little movement; five or more are better")
+    if motion < _STILL:
+        warnings.append("still: no joint moves by more than 5 cm")
+    if share < _HALF_SEEN:
+        warnings.append(f"half_seen: only {share:.0%} of the joints were seen")
+    warnings += _posture(layout, joints, seen)
+    return Quality(received, received / clip.fps, share, motion, tuple(warnings))
+
+
+def _extent(joints: NDArray[np.float32], seen: NDArray[np.float32] | None) -> float:
+    if seen is None:
+        low, high = joints.min(axis=0), joints.max(axis=0)
+    else:
+        visible = seen[..., None] > 0
+        low = np.where(visible, joints, np.inf).min(axis=0)
+        high = np.where(visible, joints, -np.inf).max(axis=0)
+    extent = np.maximum(high - low, 0)  # (V, 3)
+    return float(np.sqrt((extent * extent).sum(axis=-1).max()))
+
+
+def _posture(
+    layout: Layout, joints: NDArray[np.float32], seen: NDArray[np.float32]
+) -> tuple[str, ...]:
+    """Warn of axes or units that look wrong, from the head above the hips."""
+    head, pelvis = layout.index.get("head"), layout.index.get("pelvis")
+    if head is None or pelvis is None:
+        return ()
+    both = (seen[:, head] > 0) & (seen[:, pelvis] > 0)
+    if not both.any():
+        return ()
+    torso = (joints[:, head] - joints[:, pelvis])[both]  # (T', 3)
+    warnings = []
+    if (torso[:, 1] < 0).mean() > 0.5:
+        warnings.append(
+            "upside_down: the head is below the hips in most frames; check axes=, "
+            "e.g. x,-y,-z for y down or x,z,-y for z up"
+        )
+    if np.median(np.abs(torso).max(axis=-1)) > _TALLEST_TORSO:
+        warnings.append("large_units: the body is larger than 3 metres; are these millimetres?")
+    return tuple(warnings)

@@ -1,0 +1,1 @@
+"""Data sets, encoders, losses and evaluation. Knows skeleton and torch; never the service."""

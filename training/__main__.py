@@ -1,0 +1,29 @@
+"""`python -m training train | evaluate`."""
+
+import argparse
+import sys
+
+from training import train
+from training.config import BadConfig
+from training.data_folder import DataMissing
+
+
+def main() -> int:
+    """Run one command; a mistake of the caller ends with one line and status 2."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, module in (("train", train),):
+        command = commands.add_parser(name, help=(module.__doc__ or "").splitlines()[0])
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    arguments = parser.parse_args()
+    try:
+        status: int = arguments.run(arguments)
+    except (BadConfig, DataMissing) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

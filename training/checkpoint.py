@@ -1,0 +1,76 @@
+"""Checkpoints: everything to resume a run from, and to export a model from."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from training.config import Config, config_from
+from training.encoder import Encoder, SkeletonBranch
+
+FORMAT = 1
+
+
+class BadCheckpoint(ValueError):
+    """A file that is no checkpoint of this project."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A trained skeleton branch and where it comes from.
+
+    `classes` are the base classes as `set/label`; `state` are the averaged weights of the
+    encoder; `base_mean` `(D,)` and `cohort` `(C, D)` as in `SkeletonBranch`.
+    """
+
+    config: Config
+    classes: tuple[str, ...]
+    state: dict[str, Tensor]
+    base_mean: Tensor
+    cohort: Tensor
+    epoch: int
+    commit: str
+
+    def branch(self) -> SkeletonBranch:
+        """Build the branch in evaluation mode."""
+        encoder = Encoder(self.config.encoder)
+        encoder.load_state_dict(self.state)
+        nearest = self.config.cohort.nearest
+        return SkeletonBranch(encoder, self.base_mean, self.cohort, nearest).eval()
+
+
+def save(path: Path, trained: Trained, resume: dict[str, Any] | None = None) -> None:
+    """Write atomically: a kill leaves the previous file or the new one."""
+    parts = {name: getattr(trained, name) for name in Trained.__dataclass_fields__}
+    parts["config"] = trained.config.model_dump(mode="json", by_alias=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".partial")
+    with temporary.open("wb") as file:
+        torch.save({"format": FORMAT, "trained": parts, "resume": resume}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def load(path: Path) -> tuple[Trained, dict[str, Any] | None]:
+    """Read a checkpoint on the CPU, and what a run needs to go on. Raises `BadCheckpoint`."""
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if content["format"] != FORMAT:
+            raise BadCheckpoint(f"{path} has checkpoint format {content['format']}, not {FORMAT}")
+        parts = dict(content["trained"])
+        parts["config"] = config_from(parts["config"])
+        parts["classes"] = tuple(parts["classes"])
+        return Trained(**parts), content["resume"]
+    except FileNotFoundError:
+        raise
+    except BadCheckpoint:
+        raise
+    except Exception as error:
+        raise BadCheckpoint(f"{path} is not a checkpoint of this project: {error}") from error
+
+
+

@@ -1,0 +1,141 @@
+"""Configuration: one complete YAML, experiments are differences to it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+DEFAULT = Path(__file__).parent / "configs" / "default.yaml"
+
+
+class BadConfig(ValueError):
+    """The configuration cannot be used; the message names the field."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SetConfig(_Section):
+    archive: str
+    classes_as: str | None = Field(default=None, alias="as")
+    cut_seconds: float | None = Field(default=None, gt=0)
+
+    @property
+    def name(self) -> str:
+        return self.classes_as or self.archive
+
+
+class DataConfig(_Section):
+    sets: tuple[SetConfig, ...]
+    pseudo_novel: dict[str, tuple[str, ...]]
+    clips_per_class: int = Field(gt=0)
+    fewest_clips: int = Field(gt=0)
+    stored_frames: int = Field(gt=1)
+
+
+class EncoderConfig(_Section):
+    layout: str
+    frames: int = Field(gt=3)
+    persons: int = Field(ge=1, le=1)
+    channels: tuple[int, ...]
+    strides: tuple[int, ...]
+    subsets: int = Field(gt=0)
+    segments: int = Field(gt=0)
+    segment_width: int = Field(gt=0)
+    dropout: float = Field(ge=0, lt=1)
+
+
+class AugmentationConfig(_Section):
+    mirror: float = Field(ge=0, le=1)
+    one_sided: float = Field(ge=0)
+    cut: float = Field(ge=0, lt=0.5)
+    warp: float = Field(ge=0)
+    slow_frames: float = Field(ge=0, le=1)
+    yaw: float = Field(ge=0)
+    tilt: float = Field(ge=0)
+    proportions: float = Field(ge=0)
+    hand_for_wrist: float = Field(ge=0, le=1)
+    bias: float = Field(ge=0)
+    noise: float = Field(ge=0)
+    unseen: float = Field(ge=0, le=1)
+
+
+class LossConfig(_Section):
+    scale: float = Field(gt=0)
+    margin: float = Field(ge=0, lt=1)
+    label_smoothing: float = Field(ge=0, lt=1)
+
+
+class OptimiserConfig(_Section):
+    epochs: int = Field(gt=0)
+    batch: int = Field(gt=1)
+    learning_rate: float = Field(gt=0)
+    weight_decay: float = Field(ge=0)
+    warm_up: float = Field(gt=0, lt=1)
+    average: float = Field(ge=0, lt=1)
+
+
+class CohortConfig(_Section):
+    nearest: int = Field(gt=1)
+
+
+class Config(_Section):
+    seed: int
+    data: DataConfig
+    encoder: EncoderConfig
+    augmentation: AugmentationConfig
+    loss: LossConfig
+    optimiser: OptimiserConfig
+    cohort: CohortConfig
+
+
+def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ()) -> Config:
+    """Read the default, a difference file over it, then `section.field=value` overrides.
+
+    Raises `BadConfig` for unknown fields, wrong values and unreadable files.
+    """
+    tree = _read(DEFAULT)
+    if difference is not None:
+        tree = _merged(tree, _read(difference))
+    for override in overrides:
+        path, sign, value = override.partition("=")
+        if not sign:
+            raise BadConfig(f"{override!r} is not of the form section.field=value")
+        branch: Any = yaml.safe_load(value)
+        for key in reversed(path.split(".")):
+            branch = {key: branch}
+        tree = _merged(tree, branch)
+    return config_from(tree)
+
+
+def config_from(tree: dict[str, Any]) -> Config:
+    """Validate a plain tree, e.g. a checkpoint's. Raises `BadConfig`."""
+    try:
+        return Config.model_validate(tree)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise BadConfig("configuration: " + "; ".join(lines)) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        tree = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise BadConfig(f"cannot read the configuration {path}: {error}") from error
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise BadConfig(f"{path} must hold sections, not {type(tree).__name__}")
+    return tree
+
+
+def _merged(base: dict[str, Any], difference: dict[str, Any]) -> dict[str, Any]:
+    """Sections merge; everything else, lists included, is replaced. `data.pseudo_novel` is a list
+    of classes by set, and is replaced whole."""
+    tree = dict(base)
+    for key, value in difference.items():
+        section = isinstance(value, dict) and isinstance(tree.get(key), dict)
+        tree[key] = _merged(tree[key], value) if section and key != "pseudo_novel" else value
+    return tree

@@ -1,0 +1,114 @@
+"""The data set: labelled clips of several archives in memory, prepared as for serving."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+from tqdm import tqdm
+
+from skeleton import Archive, Clip, Layout, prepare
+from training.canonical_actions import canonical_actions
+from training.config import DataConfig, SetConfig
+from training.data_folder import archive_path
+
+
+@dataclass(frozen=True)
+class TrainingClass:
+    """One class of the training: its set, its name, and its canonical action if it has one."""
+
+    set_name: str
+    label: str
+    canonical: str | None
+
+    @property
+    def name(self) -> str:
+        """`set/label`, as a checkpoint and a model file list it."""
+        return f"{self.set_name}/{self.label}"
+
+
+class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
+    """n clips `(T, V, 3)` with a class each.
+
+    `joints` float32 `(n, T, V, 3)` metres, `seen` `(n, T, V)`, `labels` and `subjects` `(n,)`.
+    The subject numbers are distinct across sets.
+    """
+
+    def __init__(
+        self,
+        joints: Tensor,
+        seen: Tensor,
+        labels: NDArray[np.int64],
+        subjects: NDArray[np.int64],
+        classes: tuple[TrainingClass, ...],
+    ) -> None:
+        self.joints, self.seen = joints, seen
+        self.labels, self.subjects = labels, subjects
+        self.classes = classes
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, int]:
+        return self.joints[index], self.seen[index], int(self.labels[index])
+
+    @classmethod
+    def load(
+        cls, config: DataConfig, layout: Layout, *, frames: int | None = None, novel: bool = False
+    ) -> "SkeletonDataset":
+        """Read the sets of a configuration: its base classes, or with `novel` the classes that
+        it keeps out of training. Raises `DataMissing`."""
+        frames = frames or config.stored_frames
+        canonical = canonical_actions()
+        joints: list[NDArray[np.float32]] = []
+        seen: list[NDArray[np.float32]] = []
+        classes: list[TrainingClass] = []
+        subjects: list[str] = []
+        for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
+            archive = Archive.open(archive_path(entry.archive))
+            kept_out = frozenset(config.pseudo_novel.get(entry.name, ()))
+            for index in range(len(archive)):
+                label = archive.label_name(index)
+                if (label in kept_out) != novel:
+                    continue
+                known = TrainingClass(entry.name, label, canonical.get((entry.archive, label)))
+                for clip in _cut(archive.clip(index), entry):
+                    prepared = prepare(clip, layout, frames)
+                    joints.append(prepared.joints[:, 0])
+                    seen.append(prepared.seen[:, 0])
+                    classes.append(known)
+                    subjects.append(f"{entry.name}/{archive.subjects[index]}")
+        counts = Counter(classes)
+        keep = [i for i, c in enumerate(classes) if counts[c] >= config.fewest_clips]
+        kept = tuple(sorted({classes[i] for i in keep}, key=lambda c: c.name))
+        number = {c: k for k, c in enumerate(kept)}
+        people = {s: k for k, s in enumerate(sorted(set(subjects)))}
+        return cls(
+            torch.from_numpy(np.stack([joints[i] for i in keep])),
+            torch.from_numpy(np.stack([seen[i] for i in keep])),
+            np.array([number[classes[i]] for i in keep], dtype=np.int64),
+            np.array([people[subjects[i]] for i in keep], dtype=np.int64),
+            kept,
+        )
+
+
+def _cut(clip: Clip, entry: SetConfig) -> list[Clip]:
+    """Cut a long trial into equal parts of about `cut_seconds`."""
+    if entry.cut_seconds is None:
+        return [clip]
+    parts = max(round(len(clip.joints) / (entry.cut_seconds * clip.fps)), 1)
+    return [Clip(part, clip.layout, clip.fps) for part in np.array_split(clip.joints, parts)]
+
+
+def draw_epoch(
+    labels: NDArray[np.int64], clips_per_class: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return a shuffled epoch of clip numbers with at most `clips_per_class` of each class."""
+    drawn = [
+        rng.permutation(np.flatnonzero(labels == label))[:clips_per_class]
+        for label in np.unique(labels)
+    ]
+    return rng.permutation(np.concatenate(drawn))

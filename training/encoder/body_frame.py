@@ -1,0 +1,95 @@
+"""The body frame: centring, scaling and turning, inside the graph (ours).
+
+Training and serving cannot drift apart, because both run this. Vectors only, no angles; float32.
+A joint with `seen` 0 has no influence, NaN included.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from skeleton import Layout
+
+#: Bone lengths of a grown person in metres, by child joint: the common scale.
+_ADULT = {
+    "spine": 0.25, "neck": 0.25, "head": 0.20,
+    "left_shoulder": 0.18, "left_elbow": 0.28, "left_wrist": 0.25,
+    "right_shoulder": 0.18, "right_elbow": 0.28, "right_wrist": 0.25,
+    "left_hip": 0.11, "left_knee": 0.42, "left_ankle": 0.40,
+    "right_hip": 0.11, "right_knee": 0.42, "right_ankle": 0.40,
+}  # fmt: skip
+_TINY = 1e-6
+
+
+class BodyFrame(nn.Module):
+    """Bring bodies into one frame: hips at the origin, adult size, left side towards +x.
+
+    `forward(joints (N, T, V, 3), seen (N, T, V))` returns the pose around the hips
+    `(N, T, V, 3)`, the path of the hips `(N, T, 1, 3)` from its mean, and `(N, T, V, 1)` seen.
+    The size comes from all bones that were seen, the direction from hips and shoulders over the
+    whole clip, so no single joint is indispensable.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        at = layout.index
+        hips = torch.zeros(len(layout), 1)
+        hips[[at["pelvis"], at["left_hip"], at["right_hip"]]] = 1.0
+        self.register_buffer("hips", hips, persistent=False)
+        self.bone_ends = [c for c, _ in layout.bones]
+        self.bone_starts = [p for _, p in layout.bones]
+        adult = torch.tensor([_ADULT[layout.joints[c]] for c in self.bone_ends])
+        self.register_buffer("adult", adult, persistent=False)
+        self.left = [at["left_hip"], at["left_shoulder"]]
+        self.right = [at["right_hip"], at["right_shoulder"]]
+
+    hips: Tensor
+    adult: Tensor
+
+    def forward(self, joints: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        weight = (seen > 0.5).to(joints.dtype)[..., None]  # (N, T, V, 1)
+        joints = torch.where(weight > 0.5, joints, torch.zeros_like(joints))
+        centre, middle = self._centre(joints, weight)
+        local = (joints - centre) * weight
+        path = centre - middle
+        scale = self._scale(joints, weight)
+        cos, sin = self._direction(joints, weight)
+        return _turned(local * scale, cos, sin), _turned(path * scale, cos, sin), weight
+
+    def _centre(self, joints: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """The hips in every frame `(N, T, 1, 3)` and their mean `(N, 1, 1, 3)`."""
+        mass = (self.hips * weight).sum(2, keepdim=True)  # (N, T, 1, 1)
+        hips = (self.hips * weight * joints).sum(2, keepdim=True) / mass.clamp(min=1)
+        known = (mass > 0.5).to(joints.dtype)
+        frames = known.sum(1, keepdim=True)
+        middle = (hips * known).sum(1, keepdim=True) / frames.clamp(min=1)
+        body = (joints * weight).sum((1, 2), keepdim=True) / weight.sum(
+            (1, 2), keepdim=True
+        ).clamp(min=1)
+        middle = torch.where(frames > 0.5, middle, body)
+        return torch.where(known > 0.5, hips, middle), middle
+
+    def _scale(self, joints: Tensor, weight: Tensor) -> Tensor:
+        """Adult size over this body's size, from the bones that were seen: `(N, 1, 1, 1)`."""
+        bones = joints[:, :, self.bone_ends] - joints[:, :, self.bone_starts]  # (N, T, B, 3)
+        both = (weight[:, :, self.bone_ends] * weight[:, :, self.bone_starts])[..., 0]
+        lengths = ((bones * bones).sum(-1) + _TINY).sqrt() * both
+        adult = (self.adult * both).sum((1, 2)) + _TINY
+        size = lengths.sum((1, 2)) + _TINY
+        return (adult / size)[:, None, None, None]
+
+    def _direction(self, joints: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Cosine and sine of the body's mean heading, from its right to its left."""
+        across = joints[:, :, self.left] - joints[:, :, self.right]  # (N, T, 2, 3)
+        both = weight[:, :, self.left] * weight[:, :, self.right]
+        across = (across * both).sum((1, 2)) / both.sum((1, 2)).clamp(min=1)  # (N, 3)
+        x, z = across[:, 0], across[:, 2]
+        norm = (x * x + z * z + _TINY * _TINY).sqrt()
+        certain = norm > 1e-3
+        cos = torch.where(certain, x / norm, torch.ones_like(x))
+        sin = torch.where(certain, z / norm, torch.zeros_like(z))
+        return cos[:, None, None], sin[:, None, None]
+
+
+def _turned(points: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    x, y, z = points[..., 0], points[..., 1], points[..., 2]
+    return torch.stack((x * cos + z * sin, y, z * cos - x * sin), dim=-1)

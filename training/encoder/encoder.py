@@ -1,0 +1,88 @@
+"""The encoder: skeleton sequences to features (ours, after DG-STGCN and ST-GCN++)."""
+
+from torch import Tensor, nn
+
+from skeleton import resolve_layout
+from training.config import EncoderConfig
+from training.encoder.block import Block
+from training.encoder.body_frame import BodyFrame
+from training.encoder.streams import Streams
+
+
+class Encoder(nn.Module):
+    """Graph blocks over a body in its frame.
+
+    `forward(joints (N, T, 1, V, 3), seen (N, T, 1, V))` returns features `(N, D)`,
+    D = segments · segment_width, not normalised. `blocks` is the list of graph blocks, each
+    `(N, C, T, V)` → `(N, C', T', V)`, for whoever wants to look at or re-weight what passes
+    between them.
+    """
+
+    def __init__(self, config: EncoderConfig) -> None:
+        super().__init__()
+        self.layout = resolve_layout(config.layout)
+        self.frames = config.frames
+        self.persons = config.persons
+        self.segments = config.segments
+        joints = len(self.layout)
+        self.body_frame = BodyFrame(self.layout)
+        self.streams = Streams(self.layout)
+        self.input_norm = nn.BatchNorm1d(Streams.channels * joints)
+        widths = (Streams.channels, *config.channels)
+        self.blocks = nn.ModuleList(
+            Block(self.layout, narrow, wide, stride, config.subsets)
+            for narrow, wide, stride in zip(widths, config.channels, config.strides, strict=False)
+        )
+        left = config.frames
+        for stride in config.strides:
+            left = -(-left // stride)
+        if left % config.segments:
+            raise ValueError(f"{left} frames after the blocks cannot make {config.segments} parts")
+        self.per_segment = left // config.segments
+        self.dropout = nn.Dropout(config.dropout)
+        self.projection = nn.Conv1d(
+            config.segments * widths[-1], config.segments * config.segment_width, 1,
+            groups=config.segments,
+        )  # fmt: skip
+
+    @property
+    def width(self) -> int:
+        """D, the width of the features."""
+        return self.projection.out_channels
+
+    def forward(self, joints: Tensor, seen: Tensor) -> Tensor:
+        shape = (-1, self.frames, len(self.layout))
+        body = self.body_frame(joints.reshape(*shape, 3), seen.reshape(*shape))
+        return self.features(*body)
+
+    def features(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
+        """Features `(N, D)` of bodies that are in their frame already."""
+        x = self.streams(local, path, seen)  # (N, C, T, V)
+        channels, joints = Streams.channels, len(self.layout)
+        x = x.permute(0, 3, 1, 2).reshape(-1, joints * channels, self.frames)
+        x = self.input_norm(x).reshape(-1, joints, channels, self.frames).permute(0, 2, 3, 1)
+        for block in self.blocks:
+            x = block(x)
+        return self._projected(x)
+
+    def _projected(self, x: Tensor) -> Tensor:
+        """Mean over joints and within each part of time, then a projection for each part."""
+        x = x.mean(dim=3)  # (N, C, T')
+        channels = x.shape[1]
+        x = x.reshape(-1, channels, self.segments, self.per_segment).mean(dim=3)
+        x = x.transpose(1, 2).reshape(-1, self.segments * channels, 1)
+        out: Tensor = self.projection(self.dropout(x))
+        return out.reshape(-1, self.projection.out_channels)
+
+
+def unit(x: Tensor) -> Tensor:
+    """Scale to length one along the last axis; a zero vector stays zero."""
+    return x / (x * x).sum(-1, keepdim=True).clamp(min=1e-12).sqrt()
+
+
+def centred_unit(x: Tensor, mean: Tensor) -> Tensor:
+    """Unit length, the base mean removed, unit length again (SimpleShot's CL2N)."""
+    return unit(unit(x) - mean)
+
+
+__all__ = ["Encoder", "centred_unit", "unit"]

@@ -1,0 +1,114 @@
+"""Encoders to be measured: from a training run's checkpoint or from a model file."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skeleton import Archive, Layout, prepare, resolve_layout
+
+Floats = NDArray[np.float32]
+Outputs = dict[str, Floats]
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """A model reduced to what the protocol needs.
+
+    `embed` takes `joints` `(N, T, M, V, 3)` and `seen` `(N, T, M, V)` and returns `embedding`
+    `(N, D)` and, where the model has them, `cohort_mean` and `cohort_std` `(N,)`. `trained` names
+    its training classes, `dataset/label name` (None: not known). `facts` go into the report.
+    `probability` turns scores into probabilities, where the model is calibrated.
+    """
+
+    layout: Layout
+    frames: int
+    embed: Callable[[Floats, Floats], Outputs]
+    trained: tuple[str, ...] | None
+    facts: Mapping[str, str]
+    probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+
+    def encode(self, archive: Archive) -> Outputs:
+        """Return every output for the n clips of an archive, in its order: float32 `(n, …)`."""
+        parts: dict[str, list[Floats]] = {}
+        for start in range(0, len(archive), _BATCH):
+            clips = [archive.clip(i) for i in range(start, min(start + _BATCH, len(archive)))]
+            prepared = [prepare(clip, self.layout, self.frames) for clip in clips]
+            joints = np.stack([one.joints for one in prepared])
+            seen = np.stack([one.seen for one in prepared])
+            for name, values in self.embed(joints, seen).items():
+                parts.setdefault(name, []).append(values)
+        return {name: np.concatenate(values) for name, values in parts.items()}
+
+
+def encoder_from_checkpoint(path: Path) -> Encoder:
+    """Load the skeleton branch of a run's checkpoint. Raises `BadCheckpoint`."""
+    import torch
+
+    from training.checkpoint import load
+
+    trained, _ = load(path)
+    branch = trained.branch()
+
+    def embed(joints: Floats, seen: Floats) -> Outputs:
+        with torch.no_grad():
+            given = branch(torch.from_numpy(joints), torch.from_numpy(seen))
+        return {name: tensor.float().numpy() for name, tensor in given._asdict().items()}
+
+    return Encoder(
+        layout=resolve_layout(trained.config.encoder.layout),
+        frames=trained.config.encoder.frames,
+        embed=embed,
+        trained=trained.classes,
+        facts={
+            "checkpoint": str(path),
+            "sha256": _sha256(path),
+            "epoch": str(trained.epoch),
+            "commit": trained.commit,
+        },
+    )
+
+
+def encoder_from_model(path: Path) -> Encoder:
+    """Load an exported model file; runs on the CPU by onnxruntime."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    shape = {given.name: given.shape for given in session.get_inputs()}["joints"]  # (N, T, M, V, 3)
+    names = [output.name for output in session.get_outputs()]
+    metadata = session.get_modelmeta().custom_metadata_map
+
+    def embed(joints: Floats, seen: Floats) -> Outputs:
+        given = session.run(names, {"joints": joints, "seen": seen})
+        return {
+            name: np.asarray(values, dtype=np.float32)
+            for name, values in zip(names, given, strict=True)
+        }
+
+    return Encoder(
+        layout=_layout(metadata["layout"]),
+        frames=int(shape[1]),
+        embed=embed,
+        trained=None,
+        facts={"model": str(path), "sha256": _sha256(path), "space": metadata.get("space", "")},
+    )
+
+
+def _layout(stated: str) -> Layout:
+    """A model file states its layout by name or as JSON with the names of the joints."""
+    try:
+        value: Any = json.loads(stated)
+    except json.JSONDecodeError:
+        value = stated
+    return resolve_layout(value["joints"] if isinstance(value, dict) else value)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,156 @@
+"""`python -m training evaluate`: methods meet on the same episodes; a report comes out."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skeleton import Archive, UnreadableClip
+from training.canonical_actions import canonical_actions
+from training.data_folder import VARIABLE, DataMissing, archive_path, data_folder
+from training.evaluation.encoders import Encoder, encoder_from_checkpoint, encoder_from_model
+from training.evaluation.machine import machine
+from training.evaluation.methods import Method, methods
+from training.evaluation.metrics import answers
+from training.evaluation.novelty import UnknownClass, novel_classes
+from training.evaluation.over_http import Service, ServiceFailed
+from training.evaluation.protocol import Episode, UnusableSet, episodes, evenly
+from training.evaluation.report import markdown, write_report
+from training.evaluation.results import Evaluation, Measured, SetResult, measured
+
+DEVELOPMENT_SETS = "utdmhad,msraction3d"
+SERVED = "service"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    asked = parser.add_mutually_exclusive_group()
+    asked.add_argument("--checkpoint", type=Path, help="a training run's last.pt")
+    asked.add_argument("--model", type=Path, help="an exported model file, .onnx")
+    asked.add_argument("--url", help="a running service, e.g. http://127.0.0.1:8000")
+    parser.add_argument("--key", help="the service's key (default: $ONESHOT_KEY)")
+    parser.add_argument("--threads", type=int, default=4, help="queries in flight (--url)")
+    parser.add_argument("--sets", default=DEVELOPMENT_SETS, help="names of archives, by commas")
+    parser.add_argument("--repeats", type=int, default=3, help="draws for each subject")
+    parser.add_argument("--seed", type=int, default=0, help="of the draws")
+    parser.add_argument("--episodes", type=int, help="only so many, spread over the subjects")
+    parser.add_argument("--out", type=Path, required=True, help="the folder of the report")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate, write the report, print it. Returns the exit status."""
+    names = [name.strip() for name in args.sets.split(",") if name.strip()]
+    try:
+        archives = [Archive.open(archive_path(name)) for name in names]
+        encoder = _encoder(args)
+        service = _service(args)
+        try:
+            told = service.model() if service else {}
+            sets = tuple(_one_set(a, args, encoder, service, told) for a in archives)
+        finally:
+            if service:
+                service.close()
+    except DataMissing as error:
+        print(f"NO DATA, NO EVALUATION: {error}", file=sys.stderr)
+        return 1
+    except (UnreadableClip, UnusableSet, UnknownClass, ServiceFailed, ValueError, OSError) as error:
+        print(f"evaluate: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("evaluate: interrupted; nothing was written", file=sys.stderr)
+        return 130
+    facts = machine() | {
+        "sets": ", ".join(names),
+        "repeats": str(args.repeats),
+        "seed": str(args.seed),
+        "episodes": "all" if args.episodes is None else str(args.episodes),
+        **(encoder.facts if encoder else {}),
+        **({"service": args.url} if service else {}),
+        **{f"service {k}": str(v) for k, v in told.items() if isinstance(v, str | int | float)},
+    }
+    evaluation = Evaluation(facts, sets)
+    written = write_report(evaluation, args.out)
+    print(markdown(evaluation))
+    print("written: " + ", ".join(str(path) for path in written))
+    return 0
+
+
+def _one_set(
+    archive: Archive,
+    args: argparse.Namespace,
+    encoder: Encoder | None,
+    service: Service | None,
+    told: Mapping[str, Any],
+) -> SetResult:
+    drawn = episodes(archive.labels, archive.subjects, repeats=args.repeats, seed=args.seed)
+    drawn = evenly(drawn, args.episodes)
+    trained = encoder.trained if encoder else _trained(told)
+    novel = None if trained is None else _novel(archive, trained)
+    marked = None
+    if novel is not None:
+        marked = np.isin(np.array(archive.label_names)[archive.labels], novel)
+    found = [_by_matrix(m, archive, drawn, marked) for m in methods(archive, encoder)]
+    if service:
+        served = service.serve(archive, drawn)
+        if served.refused:
+            print(f"{archive.name}: the service refused {served.refused} clips", file=sys.stderr)
+        found.append(
+            measured(
+                SERVED, served.seconds, drawn, served.closed, served.opened, marked,
+                served.decisions,
+            )
+        )  # fmt: skip
+    return SetResult(
+        name=archive.name,
+        clips=len(archive),
+        classes=len(np.unique(archive.labels)),
+        subjects=len(np.unique(archive.subjects)),
+        episodes=len(drawn),
+        borrowed=int(sum(episode.borrowed.sum() for episode in drawn)),
+        novel=novel,
+        methods=tuple(found),
+    )
+
+
+def _by_matrix(
+    method: Method, archive: Archive, drawn: list[Episode], marked: np.ndarray | None
+) -> Measured:
+    def ask(half: bool) -> list[Any]:
+        given = [answers(method.similarity, archive.labels, e, half=half) for e in drawn]
+        if method.probability is None:
+            return given
+        return [replace(one, probability=method.probability(one.best)) for one in given]
+
+    return measured(method.name, method.seconds, drawn, ask(False), ask(True), marked)
+
+
+def _novel(archive: Archive, trained: tuple[str, ...]) -> tuple[str, ...]:
+    groups = canonical_actions()
+    if not groups:
+        raise DataMissing(
+            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to the folder that holds it"
+        )
+    return novel_classes(archive.name, archive.label_names, trained, groups)
+
+
+def _trained(told: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Training classes as `GET /model` lists them, where it does."""
+    classes = told.get("classes")
+    return tuple(map(str, classes)) if isinstance(classes, list) and classes else None
+
+
+def _encoder(args: argparse.Namespace) -> Encoder | None:
+    if args.checkpoint:
+        return encoder_from_checkpoint(args.checkpoint)
+    return encoder_from_model(args.model) if args.model else None
+
+
+def _service(args: argparse.Namespace) -> Service | None:
+    if not args.url:
+        return None
+    return Service(args.url, key=args.key or os.environ.get("ONESHOT_KEY"), threads=args.threads)

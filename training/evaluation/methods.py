@@ -1,0 +1,83 @@
+"""Methods that meet in an evaluation: each is a similarity of all pairs of a set's clips (ours)."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skeleton import Archive
+from training.evaluation.distances import dtw, euclid
+from training.evaluation.encoders import Encoder, Outputs
+from training.evaluation.features import floor_features
+
+Matrix = NDArray[np.floating]
+
+EUCLID = "Euclid"
+DTW = "DTW"
+SQUARED = "DTW, squared cost"
+ENCODER = "encoder"
+COSINE = "encoder, plain cosine"
+SUM = "encoder + DTW (information)"
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """A name and the similarities `(n, n)` it gives the n clips of a set, higher is nearer.
+
+    `seconds` is what it took; `probability` turns similarities into probabilities, if anything does.
+    """
+
+    name: str
+    similarity: Matrix
+    seconds: float
+    probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+
+
+def methods(archive: Archive, encoder: Encoder | None = None) -> list[Method]:
+    """Return the floor's methods for a set, and the encoder's where there is one.
+
+    DTW is the published floor (a frame costs its Euclidean distance); with squared costs it is
+    stronger. The sum of encoder and DTW, each standardised over all pairs, shows what matching in
+    time could still add; no service offers it.
+    """
+    features = floor_features(archive)
+    found = [
+        _timed(EUCLID, lambda: -euclid(features)),
+        _timed(DTW, lambda: -dtw(features, label=f"{archive.name} DTW")),
+        _timed(SQUARED, lambda: -dtw(features, cost="squared", label=f"{archive.name} DTW²")),
+    ]
+    if encoder is None:
+        return found
+    begun = time.monotonic()
+    outputs = encoder.encode(archive)
+    cosine = outputs["embedding"] @ outputs["embedding"].T
+    score = normalised(cosine, outputs)
+    seconds = time.monotonic() - begun
+    found.append(Method(ENCODER, score, seconds, encoder.probability))
+    if score is not cosine:
+        found.append(Method(COSINE, cosine, seconds))
+    both = _standardised(score) + _standardised(found[1].similarity)
+    return [*found, Method(SUM, both, seconds + found[1].seconds)]
+
+
+def normalised(cosine: Matrix, outputs: Outputs) -> Matrix:
+    """Return the score of all pairs: `((s - μq) / σq + (s - μe) / σe) / 2` with the cohort
+    statistics `(n,)` of query and exemplar (AS-norm); the cosine `(n, n)` itself without them."""
+    if "cohort_mean" not in outputs or "cohort_std" not in outputs:
+        return cosine
+    mean, deviation = outputs["cohort_mean"], outputs["cohort_std"]
+    one_sided = (cosine - mean[:, None]) / deviation[:, None]
+    return (one_sided + one_sided.T) / 2  # the cosine is symmetric
+
+
+def _standardised(similarity: Matrix) -> Matrix:
+    pairs = similarity[~np.eye(len(similarity), dtype=np.bool_)]
+    standard: Matrix = (similarity - pairs.mean()) / max(float(pairs.std()), 1e-12)
+    return standard
+
+
+def _timed(name: str, similarity: Callable[[], Matrix]) -> Method:
+    begun = time.monotonic()
+    return Method(name, similarity(), time.monotonic() - begun)

@@ -1,0 +1,40 @@
+"""Which classes of a set are truly novel: their action does not occur in training (ours)."""
+
+from collections.abc import Iterable, Mapping
+
+_MIRRORED = " (mirrored)"
+_Canonical = Mapping[tuple[str, str], str]
+
+
+class UnknownClass(ValueError):
+    """A training class that names no data set."""
+
+
+def novel_classes(
+    dataset: str, label_names: Iterable[str], trained: Iterable[str], canonical: _Canonical
+) -> tuple[str, ...]:
+    """Return the classes of a set whose action no training class shows.
+
+    `trained` are names as a model carries them, `set/label`; `canonical` gives the action of
+    (data set, label), and nothing for a class that shares its action with none. A training set may
+    be named by its family: `uiprmd` for `uiprmd_kinect` and `uiprmd_vicon`. A mirrored class shows
+    the action of its original. Raises `UnknownClass`.
+    """
+    seen: set[str] = set()
+    identical: set[str] = set()
+    for name in trained:
+        origin, slash, label_name = name.removesuffix(_MIRRORED).partition("/")
+        if not slash:
+            raise UnknownClass(f"the training class {name!r} is not of the form set/label")
+        seen.update(
+            action
+            for (listed, label), action in canonical.items()
+            if label == label_name and (listed == origin or listed.startswith(f"{origin}_"))
+        )
+        if origin == dataset:
+            identical.add(label_name)
+    return tuple(
+        name
+        for name in label_names
+        if name not in identical and canonical.get((dataset, name)) not in seen
+    )

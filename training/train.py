@@ -1,0 +1,214 @@
+"""The training run: one loop, resumable, the same on CPU and CUDA."""
+
+import argparse
+import subprocess
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from skeleton import Layout, resolve_layout
+from training import checkpoint
+from training.augmentation import Augmentation, mirrored
+from training.classifier import CosineClassifier
+from training.cohort import base_statistics
+from training.config import Config, load_config
+from training.dataset import SkeletonDataset, draw_epoch
+from training.encoder import Encoder
+from training.targets import Targets, targets
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line of `python -m training train`."""
+    parser.add_argument("overrides", nargs="*", help="differences, e.g. encoder.dropout=0.2")
+    parser.add_argument("--config", type=Path, help="YAML of differences to the default")
+    parser.add_argument("--out", type=Path, default=Path("runs/default"), help="the run's folder")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--restart", action="store_true", help="ignore an earlier, unfinished run")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, or go on where an earlier run with this configuration was stopped."""
+    config = load_config(arguments.config, tuple(arguments.overrides))
+    device = arguments.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    last = arguments.out / "last.pt"
+    if arguments.restart:
+        last.unlink(missing_ok=True)
+    data = SkeletonDataset.load(config.data, resolve_layout(config.encoder.layout))
+    session = Run(config, data, torch.device(device))
+    if last.exists():
+        trained, resume = checkpoint.load(last)
+        if trained.config != config:
+            print(f"{last} was trained with another configuration; use --restart or another --out")
+            return 2
+        if resume is None:
+            print(f"{last} is finished already")
+            return 0
+        session.resume(resume)
+        print(f"going on after epoch {session.epoch}")
+    print(
+        f"{len(data)} clips of {len(data.classes)} base classes "
+        f"({len(session.targets.names)} with mirror images), {device}"
+    )
+    with SummaryWriter(str(arguments.out)) as writer:
+        for report in session.epochs():
+            for name, value in report.items():
+                writer.add_scalar(name, value, session.epoch)
+            finished = session.epoch == config.optimiser.epochs
+            state = None if finished else session.state()
+            checkpoint.save(last, session.trained(), state)
+    print(f"finished: {last}")
+    return 0
+
+
+@dataclass(eq=False)
+class Learner:
+    """What is learned: encoder and classifier."""
+
+    encoder: Encoder
+    classifier: CosineClassifier
+
+    def modules(self) -> torch.nn.ModuleList:
+        return torch.nn.ModuleList([self.encoder, self.classifier])
+
+
+class Run:
+    """One training run on one device. `epoch` counts the finished ones."""
+
+    def __init__(self, config: Config, data: SkeletonDataset, device: torch.device) -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.data, self.device = config, data, device
+        self.layout: Layout = resolve_layout(config.encoder.layout)
+        self.targets: Targets = targets(data, self.layout, config.augmentation.one_sided)
+        encoder = Encoder(config.encoder)
+        classifier = CosineClassifier(encoder.width, self.targets.same, config.loss)
+        self.learner = Learner(encoder.to(device), classifier.to(device))
+        self.average = AveragedModel(
+            encoder, multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average), use_buffers=True
+        )
+        self.augment = Augmentation(config.augmentation, self.layout, config.encoder.frames)
+        self.epoch = 0
+        self.steps = len(self._draw(0)) // config.optimiser.batch
+        parameters = list(self.learner.modules().parameters())
+        decayed = [p for p in parameters if p.ndim > 1]
+        rest = [p for p in parameters if p.ndim <= 1]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": decayed}, {"params": rest, "weight_decay": 0.0}],
+            lr=config.optimiser.learning_rate,
+            weight_decay=config.optimiser.weight_decay,
+        )
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimiser,
+            max_lr=config.optimiser.learning_rate,
+            total_steps=config.optimiser.epochs * self.steps,
+            pct_start=config.optimiser.warm_up,
+        )
+
+    def _draw(self, epoch: int) -> Tensor:
+        """The clips of an epoch; depends on seed and epoch only, so a resumed run sees the same."""
+        rng = np.random.default_rng((self.config.seed, epoch))
+        return torch.from_numpy(
+            draw_epoch(self.data.labels, self.config.data.clips_per_class, rng)
+        )
+
+    def epochs(self) -> Iterator[dict[str, float]]:
+        """Train the remaining epochs; yields the means of each for the log."""
+        while self.epoch < self.config.optimiser.epochs:
+            torch.manual_seed(self.config.seed * 100_003 + self.epoch)
+            totals = self._one_epoch()
+            self.epoch += 1
+            yield totals
+
+    def _one_epoch(self) -> dict[str, float]:
+        self.learner.modules().train()
+        order = self._draw(self.epoch)
+        size = self.config.optimiser.batch
+        batches = order[: self.steps * size].split(size)
+        total_loss = total_right = 0.0
+        label = f"epoch {self.epoch + 1}/{self.config.optimiser.epochs}"
+        for count, batch in enumerate(bar := tqdm(batches, desc=label, mininterval=2), start=1):
+            loss, right = self._step(batch)
+            total_loss, total_right = total_loss + loss, total_right + right
+            bar.set_postfix(loss=f"{total_loss / count:.3f}", right=f"{total_right / count:.3f}")
+        rate = self.schedule.get_last_lr()[0]
+        return {
+            "loss": total_loss / self.steps,
+            "right": total_right / self.steps,
+            "learning_rate": rate,
+        }
+
+    def _step(self, batch: Tensor) -> tuple[float, float]:
+        joints = self.data.joints[batch].to(self.device)
+        seen = self.data.seen[batch].to(self.device)
+        base = torch.from_numpy(self.data.labels)[batch]
+        flip = torch.rand(len(batch)) < self.config.augmentation.mirror
+        labels = torch.where(flip, self.targets.mirror_of[base], base).to(self.device)
+        flip = flip.to(self.device)
+        swapped, swapped_seen = mirrored(joints, seen, self.layout)
+        joints = torch.where(flip[:, None, None, None], swapped, joints)
+        seen = torch.where(flip[:, None, None], swapped_seen, seen)
+        encoder, classifier = self.learner.encoder, self.learner.classifier
+        with torch.no_grad():
+            joints, seen = self.augment(joints, seen)
+            local, path, weight = encoder.body_frame(joints, seen)
+            local, path = self.augment.turned(local, path)
+        half = self.device.type == "cuda"
+        with torch.autocast("cuda", torch.bfloat16) if half else nullcontext():
+            features = encoder.features(local, path, weight)
+        loss, right = classifier.loss(features.float(), labels)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.learner.modules().parameters(), 5.0)
+        self.optimiser.step()
+        self.schedule.step()
+        self.average.update_parameters(encoder)
+        return loss.item(), right.item()
+
+    def state(self) -> dict[str, Any]:
+        """Everything that `resume` needs."""
+        return {
+            "epoch": self.epoch,
+            "learner": self.learner.modules().state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Go on after the epoch that `state` was taken at."""
+        self.epoch = state["epoch"]
+        self.learner.modules().load_state_dict(state["learner"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+
+    def trained(self) -> checkpoint.Trained:
+        """The averaged encoder with the statistics of its base classes."""
+        finished = self.epoch == self.config.optimiser.epochs
+        encoder = self.average.module
+        mean, cohort = base_statistics(encoder, self.data, self.device, 40 if finished else 8)
+        weights = {name: value.cpu() for name, value in encoder.state_dict().items()}
+        return checkpoint.Trained(
+            self.config, tuple(c.name for c in self.data.classes), weights, mean, cohort,
+            self.epoch, _commit(),
+        )  # fmt: skip
+
+
+def _commit() -> str:
+    """The source's commit, marked where the tree differs from it; empty outside a checkout."""
+    folder = Path(__file__).parent
+    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
