@@ -1,0 +1,1 @@
+"""The service: encode, store, match. Knows skeleton, onnxruntime and redis; never torch."""

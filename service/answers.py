@@ -1,0 +1,180 @@
+"""Answers: the bodies the service sends, as OpenAPI describes them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+Similarity = Annotated[float, Field(description="Raw cosine of the two embeddings, -1 to 1.")]
+Score = Annotated[
+    float, Field(description="Normalised similarity; `threshold` and `margin` are in its units.")
+]
+Probability = Annotated[float, Field(ge=0, le=1, description="That this action is right.")]
+Warnings = Annotated[list[str], Field(description="Remarks about the clip, `code: meaning`.")]
+Space = Annotated[str, Field(description="Identity of the model's embeddings.")]
+Revision = Annotated[int, Field(description="Rises with every change of the collection.")]
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). `type` is stable; `detail` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class QualityAnswer(_Answer):
+    """What the clip is worth as an exemplar."""
+
+    frames: int
+    seconds: float
+    seen: Annotated[float, Field(ge=0, le=1, description="Share of the joints that were seen.")]
+    motion: Annotated[float, Field(description="Greatest extent of a joint's movement, metres.")]
+    warnings: Warnings
+
+
+class SimilarAnswer(_Answer):
+    """Another enrolled action that resembles the new exemplar most."""
+
+    action: str
+    similarity: Similarity
+
+
+class EnrollAnswer(_Answer):
+    """The exemplar is stored, durably."""
+
+    action: str
+    collection: str
+    exemplar_id: str
+    exemplars: Annotated[int, Field(description="Exemplars of this action, this one included.")]
+    space: Space
+    revision: Revision
+    quality: QualityAnswer
+    similar: SimilarAnswer | None
+
+
+class MatchAnswer(_Answer):
+    """One action, by its best exemplar."""
+
+    action: str
+    exemplar_id: str
+    similarity: Similarity
+    score: Score
+    probability: Probability
+
+
+class RecognizeAnswer(_Answer):
+    """The decision, and the best actions whatever the decision."""
+
+    decision: Annotated[
+        Literal["match", "unknown", "ambiguous"],
+        Field(
+            description="`match`: the best action is right, as far as the calibrated threshold "
+            "tells; `unknown`: nothing enrolled is near enough; `ambiguous`: two are too near."
+        ),
+    ]
+    action: Annotated[str | None, Field(description="The action, null unless it is a match.")]
+    probability: Probability | None
+    similarity: Similarity | None
+    score: Score | None
+    margin: Annotated[float | None, Field(description="Best score minus the second best.")]
+    threshold: Annotated[float, Field(description="Scores below it are unknown.")]
+    matches: Annotated[list[MatchAnswer], Field(description="The k best actions, best first.")]
+    space: Space
+    revision: Revision
+    stale: Annotated[bool, Field(description="The store was away; enrolments may be missing.")]
+    warnings: Warnings
+
+
+class ActionAnswer(_Answer):
+    """One action of a collection."""
+
+    action: str
+    exemplars: int
+    created: datetime
+    updated: datetime
+
+
+class ActionsAnswer(_Answer):
+    """A page of actions in order of name; `next` is the `after` of the next page."""
+
+    collection: str
+    actions: list[ActionAnswer]
+    next: str | None
+
+
+class ExemplarAnswer(_Answer):
+    """One exemplar of an action."""
+
+    exemplar_id: str
+    created: datetime
+    quality: QualityAnswer | None
+
+
+class ActionDetailAnswer(_Answer):
+    """One action with its exemplars, oldest first."""
+
+    action: str
+    collection: str
+    exemplars: list[ExemplarAnswer]
+
+
+class CollectionAnswer(_Answer):
+    """One collection. `space` is null while it is empty."""
+
+    name: str
+    space: str | None
+    revision: Revision
+    actions: int
+    exemplars: int
+    created: datetime
+
+
+class CollectionsAnswer(_Answer):
+    """Every collection."""
+
+    collections: list[CollectionAnswer]
+
+
+class ModelAnswer(_Answer):
+    """What runs."""
+
+    space: Space
+    provider: Annotated[str, Field(description="What the session really computes on.")]
+    runtime: str
+    layout: str
+    joints: list[str]
+    frames: int
+    width: int
+    threshold: float
+    margin: float
+    thresholds: Annotated[
+        dict[str, float], Field(description="Threshold by the share of unknown clips accepted.")
+    ]
+    training: dict[str, Any]
+    commit: str
+
+
+class HealthAnswer(_Answer):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class ReadyAnswer(_Answer):
+    """The service can recognise. `warnings` are for the operator."""
+
+    status: Literal["ready", "degraded"]
+    provider: str
+    space: Space
+    store: str
+    warnings: list[str]
+    other_models: Annotated[
+        list[str], Field(description="Collections that another model's embeddings fill.")
+    ]

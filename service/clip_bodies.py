@@ -1,0 +1,201 @@
+"""Clip bodies: from a request's bytes to a recording. Coordinates never pass through pydantic."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from fastapi import Query, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.names import ActionField, ActionName, CollectionName
+from service.problems import BodyTooLarge, Unparsable, UnsupportedBody, Unusable, describe
+from skeleton import LAYOUTS, Recording, record, resolve_layout
+from skeleton.readers import read_joint_lists, read_npy
+
+JSON = "application/json"
+NPY = "application/x-npy"
+
+LayoutSpec = Annotated[
+    str | list[str],
+    Field(
+        description="One of " + ", ".join(LAYOUTS) + "; or the joint names in order.",
+        examples=["kinect_v2"],
+    ),
+]
+Fps = Annotated[float, Field(ge=1, le=1000, description="Frames per second; 30 unless given.")]
+AxesSpec = Annotated[
+    str,
+    Field(
+        max_length=40,
+        description="Where the data keeps x, y (up) and z, e.g. `x,-y,-z`; the layout's own "
+        "unless given.",
+    ),
+]
+Person = Annotated[
+    int, Field(ge=0, le=1000, description="Which person; the one with the most motion unless given.")
+]
+
+
+class ClipFields(BaseModel):
+    """The clip of a JSON body, all but its coordinates."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    layout: LayoutSpec
+    fps: Fps | None = None
+    axes: AxesSpec | None = None
+    person: Person | None = None
+
+
+class EnrollFields(BaseModel):
+    """A JSON body of `/enroll`, all but the coordinates."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    action: ActionField
+    clip: ClipFields
+
+
+class RecognizeFields(BaseModel):
+    """A JSON body of `/recognize`, all but the coordinates."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    clip: ClipFields
+
+
+class ClipQuery(BaseModel):
+    """The query of a call that takes a clip. What describes the clip belongs to `.npy` bodies;
+    in a JSON body it stands beside the joints."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    collection: CollectionName = "default"
+    layout: Annotated[
+        str | None, Field(description="For npy: a layout's name, or joint names with commas.")
+    ] = None
+    fps: Fps | None = None
+    axes: AxesSpec | None = None
+    person: Person | None = None
+
+
+class EnrollQuery(ClipQuery):
+    """The query of `/enroll`."""
+
+    action: Annotated[ActionName | None, Field(description="For npy: the action's name.")] = None
+
+
+class RecognizeQuery(ClipQuery):
+    """The query of `/recognize`."""
+
+    k: Annotated[int, Field(ge=1, le=1000, description="How many actions to answer.")] = 5
+
+
+Fields = TypeVar("Fields", EnrollFields, RecognizeFields)
+EnrollParameters = Annotated[EnrollQuery, Query()]
+RecognizeParameters = Annotated[RecognizeQuery, Query()]
+
+
+@dataclass(frozen=True)
+class ClipBody:
+    """The bytes of a request and what they are."""
+
+    media_type: str
+    data: bytes
+
+
+async def read_clip_body(request: Request, largest: int) -> ClipBody:
+    """Read the body, never more than `largest` bytes. Raises `UnsupportedBody`, `BodyTooLarge`."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in (JSON, NPY):
+        given = f"not {media_type[:60]!r}" if media_type else "but none was given"
+        raise UnsupportedBody(
+            f"this call takes -H 'Content-Type: {JSON}' or -H 'Content-Type: {NPY}', {given}"
+        )
+    too_large = BodyTooLarge(f"the body has more than {largest} bytes (ONESHOT_LARGEST_BODY)")
+    if int(request.headers.get("content-length") or 0) > largest:
+        raise too_large
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > largest:
+            raise too_large
+        parts.append(part)
+    return ClipBody(media_type, b"".join(parts))
+
+
+def enroll_input(body: ClipBody, query: EnrollQuery) -> tuple[str, Recording]:
+    """Return the action and the recording of `/enroll`.
+
+    Raises `Unparsable`, `UnreadableClip`, `Unusable`, `UnusableClip`.
+    """
+    if body.media_type == NPY:
+        if query.action is None:
+            raise Unusable("action: an npy body needs ?action=NAME in the address")
+        return query.action, _npy_recording(body, query)
+    fields, joints = _json_fields(body, query, EnrollFields)
+    if query.action is not None:
+        raise Unusable("action: it belongs into a JSON body, not into the address")
+    return fields.action, _json_recording(fields.clip, joints)
+
+
+def recognize_input(body: ClipBody, query: RecognizeQuery) -> Recording:
+    """Return the recording of `/recognize`. Raises as `enroll_input`."""
+    if body.media_type == NPY:
+        return _npy_recording(body, query)
+    fields, joints = _json_fields(body, query, RecognizeFields)
+    return _json_recording(fields.clip, joints)
+
+
+def _npy_recording(body: ClipBody, query: ClipQuery) -> Recording:
+    if query.layout is None:
+        raise Unusable(
+            "layout: an npy body needs ?layout=NAME in the address, one of "
+            + ", ".join(LAYOUTS)
+            + ", or the joint names in order, separated by commas"
+        )
+    return record(
+        read_npy(body.data),
+        resolve_layout(query.layout),
+        fps=query.fps,
+        axes=query.axes,
+        person=query.person,
+    )
+
+
+def _json_recording(clip: ClipFields, joints: Any) -> Recording:
+    return record(
+        read_joint_lists(joints),
+        resolve_layout(clip.layout),
+        fps=clip.fps,
+        axes=clip.axes,
+        person=clip.person,
+    )
+
+
+def _json_fields(
+    body: ClipBody, query: ClipQuery, model: type[Fields]
+) -> tuple[Fields, Any]:
+    """Take the joints out of a JSON body and validate the rest."""
+    for name in ("layout", "fps", "axes", "person"):
+        if getattr(query, name) is not None:
+            raise Unusable(f"{name}: it belongs into the clip of a JSON body, not into the address")
+    try:
+        tree = orjson.loads(body.data)
+    except orjson.JSONDecodeError as error:
+        raise Unparsable(
+            f"the body is not JSON: {error.msg[:200]} at character {error.pos}"
+        ) from error
+    if not isinstance(tree, dict) or not isinstance(clip := tree.get("clip"), dict):
+        raise Unusable(
+            'clip: the body must be an object with a "clip", like '
+            '{"clip": {"layout": "kinect_v2", "fps": 30, "joints": [...]}}'
+        )
+    if "joints" not in clip:
+        raise Unusable("clip.joints: it is missing; give [T][V][3] or [T][M][V][3] numbers")
+    joints = clip.pop("joints")
+    try:
+        return model.model_validate(tree), joints
+    except ValidationError as error:
+        raise Unusable(describe(error)) from error

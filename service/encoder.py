@@ -1,0 +1,119 @@
+"""The seam around onnxruntime: everything else does not know which provider computes."""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from service.model_file import BadModel, ModelInfo, read_metadata
+from skeleton import Prepared, prepare
+
+log = logging.getLogger(__name__)
+
+Arrays = dict[str, NDArray[np.float32]]
+_CUDA = "CUDAExecutionProvider"
+_CPU = "CPUExecutionProvider"
+
+
+class ProviderUnavailable(RuntimeError):
+    """The provider that was asked for cannot compute here."""
+
+
+class Encoder:
+    """A model file in a session. `run` may be called from several threads at once.
+
+    `provider` is what the session really uses. Raises `BadModel`, `ProviderUnavailable`.
+    """
+
+    def __init__(self, path: Path, *, provider: str = "auto", threads: int = 1) -> None:
+        # onnxruntime reports usage on some platforms from 1.31; nothing leaves this process.
+        onnxruntime.disable_telemetry_events()
+        if not path.is_file():
+            raise BadModel(f"there is no model file {path}")
+        try:
+            self._session = _session(path, provider, threads)
+        except ProviderUnavailable:
+            raise
+        except Exception as error:  # onnxruntime raises many types, all bare Exceptions
+            raise BadModel(f"onnxruntime cannot load {path}: {error}") from error
+        self.provider: str = self._session.get_providers()[0]
+        self.info: ModelInfo = read_metadata(self._session.get_modelmeta().custom_metadata_map)
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._on_cuda = self.provider == _CUDA
+
+    def run(self, prepared: Prepared) -> Arrays:
+        """Encode one prepared clip: every output of the model, without the batch axis."""
+        inputs: dict[str, Any] = {"joints": prepared.joints[None], "seen": prepared.seen[None]}
+        values = self._session.run(self._outputs, inputs)
+        return {name: value[0] for name, value in zip(self._outputs, values, strict=True)}
+
+    def self_test(self) -> float:
+        """Encode the clip that the file carries; it is the warm-up too.
+
+        Returns the largest difference to the expected embedding. Raises `BadModel` beyond the
+        stated tolerance.
+        """
+        test = self.info.self_test
+        prepared = prepare(test.recording.clip(), self.info.layout, self.info.frames)
+        for _ in range(3):  # the first runs allocate and, on a GPU, choose algorithms
+            embedding = self.run(prepared)["embedding"]
+        difference = float(np.abs(embedding - test.embedding).max())
+        if not difference <= test.tolerance:
+            raise BadModel(
+                f"the self-test clip's embedding differs by {difference:.2g}, more than "
+                f"{test.tolerance:g}: this machine or this build does not compute the model rightly"
+            )
+        return difference
+
+
+def _session(path: Path, provider: str, threads: int) -> onnxruntime.InferenceSession:
+    chosen = _CPU if provider == "cpu" else _CUDA
+    if chosen == _CUDA and not _gpu_present():
+        reason = "no NVIDIA GPU or driver was found"
+        if provider == "cuda":
+            raise ProviderUnavailable(
+                f"ONESHOT_PROVIDER=cuda, but {reason}. Set ONESHOT_PROVIDER=auto or cpu to run on "
+                "the CPU, or give the process a GPU"
+            )
+        log.info("provider auto: %s, the CPU is used", reason)
+        chosen = _CPU
+    if chosen == _CUDA:
+        try:
+            return _cuda_session(path)
+        except Exception as error:
+            if provider == "cuda":
+                raise ProviderUnavailable(
+                    f"ONESHOT_PROVIDER=cuda, but no CUDA session can be made: {error}. Install "
+                    "the NVIDIA libraries with: pip install 'oneshot-actions[gpu]'"
+                ) from error
+            log.warning("provider auto: no CUDA session (%s), the CPU is used", error)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Spinning threads would take the cores from the other workers.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=[_CPU])
+
+
+def _cuda_session(path: Path) -> onnxruntime.InferenceSession:
+    """A session with CUDA alone, so that nothing falls back to the CPU in silence."""
+    onnxruntime.preload_dlls()
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
+    cuda = (_CUDA, {"cudnn_conv_algo_search": "HEURISTIC"})
+    session = onnxruntime.InferenceSession(str(path), options, providers=[cuda])
+    if session.get_providers()[0] != _CUDA:
+        raise ProviderUnavailable("onnxruntime gave a session without CUDA")
+    return session
+
+
+def _gpu_present() -> bool:
+    if _CUDA not in onnxruntime.get_available_providers():
+        return False
+    return os.name == "nt" or any(
+        Path(device).exists() for device in ("/dev/nvidiactl", "/dev/dxg", "/dev/nvidia0")
+    )

@@ -1,0 +1,98 @@
+"""Matching: from similarities to a calibrated decision (ours; AS-norm of speaker verification)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.model_file import Calibration
+
+Decision = Literal["match", "unknown", "ambiguous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One action by its best exemplar. `similarity` is the raw cosine, `score` the normalised."""
+
+    action: str
+    exemplar_id: str
+    similarity: float
+    score: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The decision over the best actions, best first. `margin` is in units of the score, and None
+    with fewer than two actions."""
+
+    decision: Decision
+    margin: float | None
+    matches: tuple[Match, ...]
+
+
+def normalised_scores(
+    similarity: NDArray[np.float32],
+    query: tuple[float, float],
+    exemplar_mean: NDArray[np.float32],
+    exemplar_std: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """AS-norm: how far a similarity stands out from both clips' similarities to the base classes.
+
+    `similarity` `(n,)` cosines, `query` the cohort's mean and deviation of the query, the other
+    two `(n,)` those of the exemplars. One threshold fits every enrolled action.
+    """
+    mean, std = query
+    scores: NDArray[np.float32] = 0.5 * (
+        (similarity - mean) / std + (similarity - exemplar_mean) / exemplar_std
+    )
+    return scores
+
+
+def probability(score: float, calibration: Calibration) -> float:
+    """Probability that a match of this score is right."""
+    logit = calibration.slope * score + calibration.intercept
+    return 1 / (1 + exp(-logit)) if logit > -700 else 0.0
+
+
+def best_actions(
+    scores: NDArray[np.float32], actions: NDArray[np.intp], count: int
+) -> list[tuple[int, int]]:
+    """Return `(action number, exemplar row)` of the best `count` actions by their best exemplar.
+
+    `actions` `(n,)` numbers each row's action. Equal scores keep the order of the rows.
+    """
+    found: dict[int, int] = {}
+    for row in _descending(scores, count * 4):
+        found.setdefault(int(actions[row]), int(row))
+        if len(found) == count:
+            return list(found.items())
+    for row in _descending(scores, len(scores)):
+        found.setdefault(int(actions[row]), int(row))
+        if len(found) == count:
+            break
+    return list(found.items())
+
+
+def _descending(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    if count >= len(scores):
+        return np.argsort(-scores, kind="stable")
+    top = np.argpartition(-scores, count)[:count]
+    top.sort()
+    return top[np.argsort(-scores[top], kind="stable")]
+
+
+def judge(matches: Sequence[Match], count: int, calibration: Calibration) -> Judgement:
+    """Decide over the best actions: `matches` needs one more than the `count` that are answered."""
+    if not matches:
+        return Judgement("unknown", None, ())
+    margin = matches[0].score - matches[1].score if len(matches) > 1 else None
+    decision: Decision = "match"
+    if matches[0].score < calibration.threshold:
+        decision = "unknown"
+    elif margin is not None and margin < calibration.margin:
+        decision = "ambiguous"
+    return Judgement(decision, margin, tuple(matches[:count]))

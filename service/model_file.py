@@ -1,0 +1,121 @@
+"""Contract 2 as the service reads it: what a model file says about itself.
+
+The schema is that of `model_export.metadata`; a test holds the two together.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skeleton import PREPARATION, Layout, Recording, record, resolve_layout
+from skeleton.readers import read_npy
+
+FORMAT = "1"
+
+
+class BadModel(ValueError):
+    """The file is no model this service can serve; the message says why."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """From scores to decisions. `probability = 1 / (1 + exp(-(slope · score + intercept)))`.
+
+    Below `threshold` a best match is `unknown`; nearer than `margin` to the second, `ambiguous`.
+    `thresholds` are by the share of unknown clips that they accept.
+    """
+
+    slope: float
+    intercept: float
+    threshold: float
+    margin: float
+    thresholds: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class SelfTest:
+    """A clip that the file carries, and the embedding it must give to within `tolerance`."""
+
+    recording: Recording
+    embedding: NDArray[np.float32]
+    tolerance: float
+
+
+@dataclass(frozen=True, eq=False)
+class ModelInfo:
+    """What the file says about itself. `space` is the identity of its embeddings."""
+
+    space: str
+    layout: Layout
+    frames: int
+    width: int
+    calibration: Calibration
+    self_test: SelfTest
+    training: Mapping[str, Any]
+    commit: str
+
+
+def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
+    """Read the metadata of an ONNX file. Raises `BadModel`."""
+    version = metadata.get("oneshot.format")
+    if version is None:
+        raise BadModel("the file has no oneshot metadata; make it with python -m model_export")
+    if version != FORMAT:
+        raise BadModel(f"the file has format {version}, this service reads {FORMAT}")
+    try:
+        model = json.loads(metadata["oneshot.model"])
+        test = json.loads(metadata["oneshot.self_test"])
+        if model["preparation"] != PREPARATION:
+            raise BadModel(
+                f"the model was made for preparation {model['preparation']} of clips, this service "
+                f"has {PREPARATION}: export it again from its checkpoint"
+            )
+        if model["persons"] != 1 or model["score"] != "as-norm":
+            raise BadModel("the model wants several persons or another score than as-norm")
+        if model["calibration"] is None:
+            raise BadModel("the model was exported without calibration; it cannot decide")
+        return ModelInfo(
+            space=model["space"],
+            layout=Layout(
+                model["layout"]["name"],
+                tuple(model["layout"]["joints"]),
+                tuple(model["layout"]["parents"]),
+                model["layout"]["axes"],
+            ),
+            frames=int(model["frames"]),
+            width=int(model["width"]),
+            calibration=_calibration(model["calibration"]),
+            self_test=_self_test(test),
+            training=model.get("training", {}),
+            commit=model.get("commit", ""),
+        )
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise BadModel(f"the file's metadata is damaged: {error!r}") from error
+
+
+def _calibration(stated: Mapping[str, Any]) -> Calibration:
+    return Calibration(
+        slope=float(stated["slope"]),
+        intercept=float(stated["intercept"]),
+        threshold=float(stated["threshold"]),
+        margin=float(stated["margin"]),
+        thresholds={share: float(value) for share, value in stated["thresholds"].items()},
+    )
+
+
+def _self_test(stated: Mapping[str, Any]) -> SelfTest:
+    return SelfTest(
+        recording=record(
+            read_npy(base64.b64decode(stated["joints"])),
+            resolve_layout(stated["layout"]),
+            fps=stated["fps"],
+            axes=stated["axes"],
+        ),
+        embedding=np.asarray(stated["embedding"], dtype=np.float32),
+        tolerance=float(stated["tolerance"]),
+    )

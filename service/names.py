@@ -1,0 +1,23 @@
+"""Names that callers choose, and what they may be."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import Field, StringConstraints
+
+COLLECTION_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
+#: 1 to 200 characters, no control characters, no `/`.
+ACTION_PATTERN = r"^[^\x00-\x1f\x7f-\x9f/]{1,200}$"
+
+CollectionName = Annotated[str, StringConstraints(pattern=COLLECTION_PATTERN)]
+ActionName = Annotated[str, StringConstraints(pattern=ACTION_PATTERN)]
+
+CollectionQuery = Annotated[
+    CollectionName, Query(description="The gallery to use; `default` always exists.")
+]
+CollectionPath = Annotated[CollectionName, Path(description="Name of the collection.")]
+ActionPath = Annotated[ActionName, Path(description="Name of the action.")]
+ActionField = Annotated[
+    ActionName,
+    Field(description="The action's name: 1 to 200 characters, no control characters, no `/`."),
+]

@@ -1,0 +1,92 @@
+"""What FastAPI cannot know of itself: bodies that are read raw, and the problems of each call."""
+
+from typing import Any
+
+from service.answers import Problem
+from service.clip_bodies import JSON, NPY, EnrollFields, RecognizeFields
+from service.problems import KINDS, MEDIA_TYPE
+from skeleton import LAYOUTS
+
+Number = {"anyOf": [{"type": "number"}, {"type": "null"}]}
+_JOINT = {"anyOf": [{"type": "array", "items": Number, "minItems": 3, "maxItems": 3},
+                    {"type": "null"}]}  # fmt: skip
+_BODY = {"type": "array", "items": _JOINT}
+_JOINTS = {
+    "description": "Metres: [T][V][3], or [T][M][V][3] for several persons. A joint that was not "
+    "seen is null.",
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": "array", "items": {"anyOf": [_JOINT, _BODY]}},
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a call for these statuses, with what each can be."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for status in statuses:
+        titles = dict.fromkeys(kind.title for kind in KINDS.values() if kind.status == status)
+        answers[status] = {
+            "description": "; ".join(titles),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return answers
+
+
+def clip_body(fields: type[EnrollFields] | type[RecognizeFields]) -> dict[str, Any]:
+    """Return the `openapi_extra` of a call that takes a clip as JSON or as npy."""
+    schema = fields.model_json_schema(ref_template="#/components/schemas/{model}")
+    clip = schema.pop("$defs")["ClipFields"]
+    clip["properties"]["joints"] = _JOINTS
+    clip["required"] = [*clip["required"], "joints"]
+    schema["properties"]["clip"] = clip
+    example: dict[str, Any] = {
+        "clip": {"layout": "kinect_v2", "fps": 30, "joints": _example_joints()}
+    }
+    if fields is EnrollFields:
+        example = {"action": "raise the right arm", **example}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON: {"schema": schema, "example": example},
+                NPY: {
+                    "schema": {
+                        "type": "string",
+                        "format": "binary",
+                        "description": "An .npy file, float32 or float64, (T, V, 3) or "
+                        "(T, M, V, 3); NaN where a joint was not seen.",
+                    }
+                },
+            },
+        }
+    }
+
+
+def add_problem_schema(document: dict[str, Any]) -> None:
+    """Put the problem's schema where `problems` refers to it."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = Problem.model_json_schema()
+
+
+def _example_joints() -> list[list[list[float]]]:
+    """Six frames of a standing figure that raises its right arm: short, but accepted as it is."""
+    height = {"pelvis": 1.0, "spine": 1.25, "neck": 1.5, "neck_top": 1.55, "head": 1.7}
+    frames = []
+    for lift in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
+        frame = []
+        for joint in LAYOUTS["kinect_v2"].joints:
+            side, _, part = joint.partition("_")
+            x, y, z = 0.0, height.get(joint, 0.0), 2.5
+            if joint not in height:
+                x = {"shoulder": 0.2, "elbow": 0.25}.get(part, 0.12)
+                y = {"shoulder": 1.45, "elbow": 1.2, "hip": 0.95, "knee": 0.5,
+                     "ankle": 0.1, "foot": 0.05}.get(part, 0.95)  # fmt: skip
+                arm = part in ("elbow", "wrist", "hand", "hand_tip", "thumb")
+                if arm and side == "right":
+                    y += lift * (1.45 - y) * 2
+                if arm:
+                    x = 0.25
+                x = -x if side == "right" else x
+            frame.append([round(x, 2), round(y, 2), z])
+        frames.append(frame)
+    return frames

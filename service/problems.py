@@ -1,0 +1,156 @@
+"""Problems: one table from what went wrong to `application/problem+json` (RFC 9457)."""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from service.store import (
+    CollectionExists,
+    InvalidName,
+    SpaceMismatch,
+    StoreCorrupt,
+    StoreUnavailable,
+    UnknownAction,
+    UnknownCollection,
+    UnknownExemplar,
+)
+from skeleton import UnreadableClip, UnusableClip
+from skeleton.errors import UnknownLayout
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+#: `type` of a problem is this and its slug; it does not change between releases.
+TYPE_PREFIX = "urn:oneshot:"
+
+
+class Unparsable(ValueError):
+    """The body cannot be parsed as what its Content-Type says."""
+
+
+class Unusable(ValueError):
+    """The request was parsed, but a field is missing or out of range."""
+
+
+class UnsupportedBody(ValueError):
+    """The Content-Type is missing or not one this call takes."""
+
+
+class BodyTooLarge(ValueError):
+    """The body has more bytes than the service takes."""
+
+
+class Busy(RuntimeError):
+    """All threads are taken and the queue is full."""
+
+
+class NotReady(RuntimeError):
+    """The service has not reached its store yet."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a caller sees of one sort of problem."""
+
+    status: int
+    slug: str
+    title: str
+    retry_after: int | None = None
+
+
+KINDS: dict[type[Exception], Kind] = {
+    Unparsable: Kind(400, "unparsable-body", "The body cannot be parsed"),
+    UnreadableClip: Kind(400, "unparsable-body", "The body cannot be parsed"),
+    UnknownCollection: Kind(404, "unknown-collection", "There is no such collection"),
+    UnknownAction: Kind(404, "unknown-action", "There is no such action"),
+    UnknownExemplar: Kind(404, "unknown-exemplar", "There is no such exemplar"),
+    CollectionExists: Kind(409, "collection-exists", "The collection exists already"),
+    SpaceMismatch: Kind(409, "model-mismatch", "The collection belongs to another model"),
+    BodyTooLarge: Kind(413, "body-too-large", "The body is too large"),
+    UnsupportedBody: Kind(415, "unsupported-body", "The Content-Type is missing or not supported"),
+    InvalidName: Kind(422, "invalid-request", "A field is missing or out of range"),
+    Unusable: Kind(422, "invalid-request", "A field is missing or out of range"),
+    RequestValidationError: Kind(422, "invalid-request", "A field is missing or out of range"),
+    UnknownLayout: Kind(422, "unknown-layout", "The skeleton layout is not known"),
+    UnusableClip: Kind(422, "unusable-clip", "The clip cannot be used"),
+    Busy: Kind(429, "busy", "The service is busy", retry_after=1),
+    NotReady: Kind(503, "not-ready", "The service is not ready yet", retry_after=1),
+    StoreUnavailable: Kind(503, "store-unavailable", "The store is away", retry_after=2),
+    StoreCorrupt: Kind(503, "store-corrupt", "The store is damaged", retry_after=60),
+}
+_INTERNAL = Kind(500, "internal-error", "The service failed; its log says why")
+
+
+def register(app: FastAPI) -> None:
+    """Let every error of the table, and those of the framework, be answered as a problem."""
+    for error in KINDS:
+        app.add_exception_handler(error, _answer)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(Exception, _answer_internal)
+
+
+def kind_of(error: Exception) -> Kind:
+    """The table's entry for an error, by the nearest of its classes."""
+    return next((KINDS[c] for c in type(error).__mro__ if c in KINDS), _INTERNAL)
+
+
+def problem(kind: Kind, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """Make the response; `detail` is for the person who reads it."""
+    body = {
+        "type": TYPE_PREFIX + kind.slug,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+    }
+    headers = dict(headers or {})
+    if kind.retry_after is not None:
+        headers["Retry-After"] = str(kind.retry_after)
+    return Response(orjson.dumps(body), kind.status, headers, MEDIA_TYPE)
+
+
+def describe(error: ValidationError | RequestValidationError) -> str:
+    """Name every field at fault without repeating its value: it may be NaN, or huge."""
+    lines = []
+    for entry in error.errors()[:10]:
+        place = ".".join(str(part) for part in entry["loc"] if part not in ("query", "body", "path"))
+        lines.append(f"{place or 'request'}: {entry['msg']}"[:300])
+    return "; ".join(lines)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, RequestValidationError):
+        return problem(kind_of(error), describe(error))
+    detail = str(error)
+    if isinstance(error, SpaceMismatch):
+        detail += (
+            "; serve the model it belongs to (ONESHOT_MODEL), use another collection, or delete "
+            "this one and enroll again"
+        )
+    return problem(kind_of(error), _printable(detail))
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    slug = status.phrase.lower().replace(" ", "-")
+    detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
+    headers: Any = error.headers
+    return problem(Kind(status.value, slug, status.phrase), _printable(detail), headers)
+
+
+async def _answer_internal(request: Request, error: Exception) -> Response:
+    log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
+    return problem(_INTERNAL, "an unexpected error; please report it with the service's log")
+
+
+def _printable(text: str) -> str:
+    """Lone surrogates of a request cannot be written as JSON."""
+    return text.encode("utf-8", "replace").decode()[:2000]

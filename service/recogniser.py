@@ -1,0 +1,153 @@
+"""The recogniser: what enrolling and recognising mean, without any HTTP."""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from service.encoder import Arrays, Encoder
+from service.gallery import Galleries, Gallery
+from service.matching import (
+    Judgement,
+    Match,
+    best_actions,
+    judge,
+    normalised_scores,
+    probability,
+)
+from service.store import (
+    Added,
+    Exemplar,
+    SpaceMismatch,
+    Store,
+    StoredClip,
+    StoreUnavailable,
+)
+from skeleton import Layout, Quality, Recording, prepare
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Another enrolled action that the new exemplar resembles most."""
+
+    action: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What an enrolment did."""
+
+    exemplar: Exemplar
+    added: Added
+    quality: Quality
+    similar: Similar | None
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What was recognised, and in which state of the collection."""
+
+    judgement: Judgement
+    revision: int
+    stale: bool
+    warnings: tuple[str, ...]
+
+
+class Recogniser:
+    """Encoder, galleries and store together. All calls may come from several threads."""
+
+    def __init__(self, encoder: Encoder, store: Store) -> None:
+        self.encoder = encoder
+        self.store = store
+        self.galleries = Galleries(store, encoder.info.width)
+
+    def enroll(self, collection: str, action: str, recording: Recording) -> Enrolled:
+        """Add one exemplar, durably.
+
+        Raises `UnusableClip`, `UnknownCollection`, `SpaceMismatch`, `StoreUnavailable`; then
+        nothing was stored.
+        """
+        arrays, quality = self._encoded(recording)
+        similar = self._similar(collection, action, arrays)
+        exemplar = Exemplar(
+            id=uuid.uuid4().hex,
+            action=action,
+            created=datetime.now(UTC),
+            metadata={"quality": asdict(quality)},
+        )
+        added = self.store.add(
+            collection,
+            exemplar,
+            space=self.encoder.info.space,
+            arrays={name: np.asarray(array) for name, array in arrays.items()},
+            clip=stored_clip(recording),
+        )
+        return Enrolled(exemplar, added, quality, similar)
+
+    def recognize(self, collection: str, recording: Recording, count: int) -> Recognised:
+        """Judge one clip by the nearest exemplars; at most `count` actions are answered.
+
+        Raises `UnusableClip`, `UnknownCollection`, `SpaceMismatch`, and `StoreUnavailable` when
+        the collection was never loaded.
+        """
+        gallery, stale = self._gallery(collection)
+        arrays, quality = self._encoded(recording)
+        matches = self._matches(gallery, arrays, count + 1) if len(gallery) else []
+        judgement = judge(matches, count, self.encoder.info.calibration)
+        return Recognised(judgement, gallery.version.revision, stale, quality.warnings)
+
+    def _encoded(self, recording: Recording) -> tuple[Arrays, Quality]:
+        info = self.encoder.info
+        prepared = prepare(recording.clip(), info.layout, info.frames, person=recording.person)
+        return self.encoder.run(prepared), prepared.quality
+
+    def _gallery(self, collection: str) -> tuple[Gallery, bool]:
+        gallery, stale = self.galleries.current(collection)
+        if gallery.space not in (None, self.encoder.info.space):
+            raise SpaceMismatch(collection, str(gallery.space), self.encoder.info.space)
+        return gallery, stale
+
+    def _matches(self, gallery: Gallery, arrays: Arrays, count: int) -> list[Match]:
+        similarity = gallery.embeddings @ arrays["embedding"]
+        query = (float(arrays["cohort_mean"]), float(arrays["cohort_std"]))
+        scores = normalised_scores(similarity, query, gallery.cohort_mean, gallery.cohort_std)
+        calibration = self.encoder.info.calibration
+        return [
+            Match(
+                gallery.names[number],
+                gallery.ids[row],
+                float(similarity[row]),
+                float(scores[row]),
+                probability(float(scores[row]), calibration),
+            )
+            for number, row in best_actions(scores, gallery.numbers, count)
+        ]
+
+    def _similar(self, collection: str, action: str, arrays: Arrays) -> Similar | None:
+        try:
+            gallery, _ = self._gallery(collection)
+        except StoreUnavailable:
+            return None  # the enrolment itself will say so
+        others = [m for m in self._matches(gallery, arrays, 2) if m.action != action]
+        return Similar(others[0].action, others[0].similarity) if others else None
+
+
+def stored_clip(recording: Recording) -> StoredClip:
+    """The recording as the store keeps it."""
+    return StoredClip(
+        joints=recording.joints,
+        layout=recording.layout.name,
+        joint_names=recording.layout.joints,
+        parents=recording.layout.parents,
+        axes=recording.axes,
+        fps=recording.fps,
+        person=recording.person,
+    )
+
+
+def recording_of(clip: StoredClip) -> Recording:
+    """The recording that was stored."""
+    layout = Layout(clip.layout, clip.joint_names, clip.parents, clip.axes)
+    return Recording(clip.joints, layout, clip.axes, clip.fps, clip.person)

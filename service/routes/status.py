@@ -1,0 +1,75 @@
+"""`/model`, `/healthz`, `/readyz`: what runs, and whether it does."""
+
+import onnxruntime
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from service.answers import HealthAnswer, ModelAnswer, ReadyAnswer
+from service.openapi import problems
+from service.routes.dependencies import RunningService, answer
+from service.runtime import Runtime
+from service.store import StoreUnavailable
+
+router = APIRouter(tags=["status"])
+
+
+@router.get("/model", response_model=ModelAnswer)
+async def model(service: RunningService) -> Response:
+    """Show the model that runs, on what, and how it decides."""
+    info = service.encoder.info
+    return answer(
+        {
+            "space": info.space,
+            "provider": service.encoder.provider,
+            "runtime": f"onnxruntime {onnxruntime.__version__}",
+            "layout": info.layout.name,
+            "joints": info.layout.joints,
+            "frames": info.frames,
+            "width": info.width,
+            "threshold": info.calibration.threshold,
+            "margin": info.calibration.margin,
+            "thresholds": info.calibration.thresholds,
+            "training": info.training,
+            "commit": info.commit,
+        }
+    )
+
+
+@router.get("/healthz", response_model=HealthAnswer)
+async def healthz() -> Response:
+    """The process answers."""
+    return answer({"status": "ok"})
+
+
+@router.get("/readyz", response_model=ReadyAnswer, responses=problems(429, 503))
+async def readyz(service: RunningService) -> Response:
+    """Whether the service can recognise: 503 until its store was reached once.
+
+    Afterwards it stays ready while the store is away, because recognition goes on from memory;
+    `status` is then `degraded`.
+    """
+    return answer(await service.workers.run(lambda: _readiness(service)))
+
+
+def _readiness(service: Runtime) -> dict[str, object]:
+    store, space = service.store, service.encoder.info.space
+    status, others = "ready", []
+    try:
+        warnings = store.warnings()
+        others = [c.name for c in store.collections() if c.space not in (None, space)]
+    except StoreUnavailable as error:
+        status = "degraded"
+        warnings = [f"the store is away: {error}; recognition goes on, enrolment does not"]
+    if others:
+        warnings = [
+            *warnings,
+            f"{len(others)} collections belong to another model and answer 409 model-mismatch",
+        ]
+    return {
+        "status": status,
+        "provider": service.encoder.provider,
+        "space": space,
+        "store": service.store_name,
+        "warnings": warnings,
+        "other_models": others[:100],
+    }

@@ -1,0 +1,74 @@
+"""`python -m service serve`: the server process."""
+
+import argparse
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from service.app import create_app
+from service.encoder import ProviderUnavailable
+from service.model_file import BadModel
+from service.runtime import Runtime
+from service.settings import BadSettings, Settings, load_settings
+from service.store import StoreError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command takes its settings from the environment alone."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until stopped. A start that cannot succeed ends with one line and status 2."""
+    try:
+        settings = load_settings()
+        logging.basicConfig(
+            level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+        )
+        app = create_app(settings)
+    except (BadSettings, BadModel, ProviderUnavailable, StoreError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    try:
+        listener = _listener(settings)
+    except OSError as error:
+        print(
+            f"error: cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose "
+            "another with ONESHOT_PORT",
+            file=sys.stderr,
+        )
+        return 2
+    print(_greeting(app.state.runtime, listener.getsockname()[1]), flush=True)
+    config = uvicorn.Config(app, log_level=settings.log_level, access_log=False)
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    return 0 if server.started else 3
+
+
+def _listener(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((settings.host, settings.port))
+    return listener
+
+
+def _greeting(runtime: Runtime, port: int) -> str:
+    host = runtime.settings.host
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    url = f"http://{shown}:{port}"
+    return "\n".join(
+        (
+            "",
+            f"  oneshot-actions   {url}   (interactive documentation: {url}/docs)",
+            f"  provider          {runtime.encoder.provider}",
+            f"  store             {runtime.store_name}",
+            f"  model             {runtime.settings.model.name}, space {runtime.encoder.info.space}",
+            "",
+            "  enroll an example clip, in another terminal:",
+            f"  curl -H 'Content-Type: application/json' --data @examples/enroll/wave.json "
+            f"{url}/enroll",
+            "",
+        )
+    )

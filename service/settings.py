@@ -1,0 +1,66 @@
+"""Settings: one frozen object, from the environment with the prefix ONESHOT_."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_MODEL = Path(__file__).parent / "models" / "default.onnx"
+_MIB = 1024 * 1024
+
+
+class BadSettings(ValueError):
+    """A setting is unknown or out of range; the message names the variable."""
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. Every field is the environment variable ONESHOT_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="ONESHOT_", frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port; 0 takes a free one.")
+    store: str = Field(
+        default="sqlite:///var/oneshot.db",
+        description="Where enrolled actions are kept: `sqlite:///PATH`, `redis://…` or "
+        "`rediss://…`.",
+    )
+    model: Path = Field(
+        default=DEFAULT_MODEL, description="The model file; the default model unless set."
+    )
+    provider: Literal["auto", "cuda", "cpu"] = Field(
+        default="auto",
+        description="Where the model runs. `auto` takes a GPU if there is one and says so; `cuda` "
+        "without a GPU ends with a message and never falls back.",
+    )
+    workers: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="Threads that encode and match; 0 is one for each core.",
+    )
+    queue: int = Field(
+        default=64,
+        ge=1,
+        le=100_000,
+        description="Requests that may wait for a thread; more are answered 429.",
+    )
+    largest_body: int = Field(
+        default=16 * _MIB, ge=1024, description="Bytes of a request body; more is answered 413."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is logged."
+    )
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises `BadSettings` that names the variable at fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"ONESHOT_{'_'.join(str(part) for part in e['loc']).upper()}: {e['msg']}"
+            for e in error.errors(include_input=False, include_url=False)
+        ]
+        raise BadSettings("; ".join(lines)) from error

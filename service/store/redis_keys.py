@@ -1,0 +1,63 @@
+"""The names of a collection's keys, and how the values under them read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from service.store.names import check_collection, is_collection
+from service.store.protocol import StoreCorrupt
+from service.store.records import Change, ChangeKind, Version
+from service.store.serialisation import pack_time, unpack_time
+
+SCHEMA_KEY = "oneshot:schema"
+META_PATTERN = "oneshot:{*}:meta"
+META_FIELDS = ("incarnation", "revision", "space", "created", "actions")
+
+
+def key_of(name: str, part: str) -> str:
+    """One key of a collection, with its hash tag. Raises InvalidName."""
+    return f"oneshot:{{{check_collection(name)}}}:{part}"
+
+
+def mutation_keys(name: str, space: str) -> list[str]:
+    """All keys of a collection, in the order every mutation takes them."""
+    parts = ("meta", "exemplars", f"arrays:{space}", "clips", "index", "log")
+    return [key_of(name, part) for part in parts]
+
+
+def collection_of(meta_key: str) -> str | None:
+    """The collection a meta key belongs to, None for a key of someone else."""
+    name = meta_key.removeprefix("oneshot:{").removesuffix("}:meta")
+    return name if is_collection(name) else None
+
+
+def now() -> str:
+    return pack_time(datetime.now(UTC))
+
+
+def version(values: Sequence[Any]) -> Version:
+    """From incarnation and revision."""
+    return Version(values[0].decode(), int(values[1]))
+
+
+def record(text: bytes) -> list[str]:
+    """Action, created and metadata of one exemplar. Raises StoreCorrupt."""
+    parts = text.decode().split("\0", 2)
+    if len(parts) != 3:
+        raise StoreCorrupt("an exemplar's record cannot be read")
+    return parts
+
+
+def change(stream_id: bytes, fields: dict[bytes, bytes]) -> Change:
+    """From one entry of the log's stream."""
+    text = {key.decode(): value.decode() for key, value in fields.items()}
+    return Change(
+        revision=int(stream_id.split(b"-")[0]),
+        at=unpack_time(text["at"]),
+        kind=cast("ChangeKind", text["kind"]),
+        action=text["action"],
+        ids=tuple(text["ids"].split(" ")),
+        space=text["space"],
+    )

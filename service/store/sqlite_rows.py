@@ -1,0 +1,107 @@
+"""The reads that several of the SQLite store's calls share, and its rows as records."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from service.store.protocol import UnknownCollection
+from service.store.records import Change, CollectionInfo, ExemplarArrays, Version
+from service.store.serialisation import pack_time, unpack_arrays, unpack_time
+
+Row = Sequence[Any]
+Content = tuple[str, str, str, str, bytes, bytes]
+"""Action, created, metadata, space, parcel of arrays, parcel of the clip."""
+
+
+def now() -> str:
+    return pack_time(datetime.now(UTC))
+
+
+def create_collection(connection: sqlite3.Connection, name: str) -> bool:
+    """Inserts an empty collection; False when there is one of this name."""
+    done = connection.execute(
+        "INSERT INTO collections (name, incarnation, revision, space, created)"
+        " VALUES (?, ?, 0, NULL, ?) ON CONFLICT DO NOTHING",
+        (name, uuid.uuid4().hex, now()),
+    )
+    return done.rowcount == 1
+
+
+def version_of(connection: sqlite3.Connection, name: str) -> Version:
+    """Raises UnknownCollection."""
+    row = connection.execute(
+        "SELECT incarnation, revision FROM collections WHERE name = ?", (name,)
+    ).fetchone()
+    if row is None:
+        raise UnknownCollection(name)
+    return Version(*row)
+
+
+def space_of(connection: sqlite3.Connection, name: str) -> str | None:
+    """The space an existing collection is bound to."""
+    row = connection.execute("SELECT space FROM collections WHERE name = ?", (name,)).fetchone()
+    return None if row[0] is None else str(row[0])
+
+
+def ids_of(connection: sqlite3.Connection, name: str, action: str) -> tuple[str, ...]:
+    """An action's exemplars, oldest first."""
+    rows = connection.execute(
+        "SELECT id FROM exemplars WHERE collection = ? AND action = ? ORDER BY created, id",
+        (name, action),
+    )
+    return tuple(row[0] for row in rows)
+
+
+def insert_exemplar(connection: sqlite3.Connection, name: str, id: str, content: Content) -> None:
+    """Writes one exemplar to its three tables."""
+    action, created, metadata, space, arrays, clip = content
+    connection.execute(
+        "INSERT INTO exemplars (collection, id, action, created, metadata) VALUES (?, ?, ?, ?, ?)",
+        (name, id, action, created, metadata),
+    )
+    connection.execute(
+        "INSERT INTO arrays (collection, id, space, parcel) VALUES (?, ?, ?, ?)",
+        (name, id, space, arrays),
+    )
+    connection.execute(
+        "INSERT INTO clips (collection, id, parcel) VALUES (?, ?, ?)", (name, id, clip)
+    )
+
+
+def content_of(connection: sqlite3.Connection, name: str, id: str) -> Content | None:
+    """All that was given when the exemplar was added, or None when there is none."""
+    row: Content | None = connection.execute(
+        "SELECT action, created, metadata, space, arrays.parcel, clips.parcel FROM exemplars"
+        " JOIN arrays USING (collection, id) JOIN clips USING (collection, id)"
+        " WHERE collection = ? AND id = ?",
+        (name, id),
+    ).fetchone()
+    return row
+
+
+def log_of(connection: sqlite3.Connection, name: str, after: int, limit: int) -> list[Row]:
+    """Log rows behind a revision; -1 for no limit."""
+    return connection.execute(
+        "SELECT revision, at, kind, action, ids, space FROM log"
+        " WHERE collection = ? AND revision > ? ORDER BY revision LIMIT ?",
+        (name, after, limit),
+    ).fetchall()
+
+
+def change(row: Row) -> Change:
+    revision, at, kind, action, ids, space = row
+    return Change(revision, unpack_time(at), kind, action, tuple(ids.split(" ")), space)
+
+
+def collection_info(row: Row) -> CollectionInfo:
+    name, space, revision, actions, exemplars, created = row
+    return CollectionInfo(name, space, revision, actions, exemplars, unpack_time(created))
+
+
+def exemplar_arrays(row: Row) -> ExemplarArrays:
+    id, action, parcel = row
+    return ExemplarArrays(id, action, unpack_arrays(parcel))
