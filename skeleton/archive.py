@@ -83,4 +83,4 @@ class Archive:
 
     def label_name(self, index: int) -> str:
         """Return the class name of a clip."""
-        return self.label_names[self.labels[index]]
+        return self.label_names[int(self.labels[index])]

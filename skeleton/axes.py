@@ -39,7 +39,9 @@ def parse_axes(text: str) -> Axes:
     """
     parts = [part.strip().lower() for part in text.split(",")]
     names = [part.lstrip("+-") for part in parts]
-    if sorted(names) != ["x", "y", "z"] or any(len(p) - len(n) > 1 for p, n in zip(parts, names, strict=True)):
+    if sorted(names) != ["x", "y", "z"] or any(
+        len(p) - len(n) > 1 for p, n in zip(parts, names, strict=True)
+    ):
         raise UnknownAxes(
             f"axes {text[:40]!r} must name x, y and z once each, like 'x,y,z' or 'x,-y,-z'"
         )

@@ -80,7 +80,7 @@ _SIDED_SYNONYMS: dict[str, tuple[str, ...]] = {
 def _spelling_table() -> dict[str, str]:
     table = {name: name for name in BODY}
     for name, others in _SYNONYMS.items():
-        table |= {other: name for other in others}
+        table |= dict.fromkeys(others, name)
     for part, others in _SIDED_SYNONYMS.items():
         for side in ("left", "right"):
             table |= {f"{side}_{other}": f"{side}_{part}" for other in others}
@@ -97,14 +97,18 @@ def canonical(name: str) -> str | None:
 
     `left_elbow`, `elbow_left`, `LeftElbow`, `Left Elbow`, `l_elbow` and `ELBOW-LEFT` are one joint.
     """
-    words = [w for w in re.split(r"[\s_\-.:]+", _CAMEL.sub("_", name.strip())) if w]
-    words = [w.lower() for w in words]
+    return _SPELLINGS.get("_".join(split_words(name)))
+
+
+def split_words(name: str) -> list[str]:
+    """Split a spelling into lower-case words, the side first: `ElbowLeft` → `left`, `elbow`."""
+    parts = re.split(r"[\s_\-.:]+", _CAMEL.sub("_", name.strip()))
+    words = [word.lower() for word in parts if word]
     for at in (0, -1):
         if len(words) > 1 and words[at] in _SIDE_WORDS:
             side = _SIDE_WORDS[words.pop(at)]
-            words.insert(0, side)
-            break
-    return _SPELLINGS.get("_".join(words))
+            return [side, *words]
+    return words
 
 
 def mirrored(name: str) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from skeleton.errors import UnknownJoint, UnknownLayout
-from skeleton.joint_names import canonical, mirrored, nearest_parent
+from skeleton.joint_names import canonical, mirrored, nearest_parent, split_words
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ def custom_layout(names: Sequence[str], *, name: str = "custom", axes: str = "x,
     joints = [_meaning(spelling, position) for position, spelling in enumerate(names)]
     for position, joint in enumerate(joints):
         inner = _INNER_NEIGHBOUR.get(joint)
-        if inner and inner not in joints and joints.count(joint) == 2:
-            # "neck" beside "shoulder_center" is the upper neck; "LeftShoulder" beside
-            # "LeftArm" is the collar bone.
-            if canonical(names[position]) == names[position].strip().lower():
-                joints[position] = inner
+        twice = inner and inner not in joints and joints.count(joint) == 2
+        # "neck" beside "shoulder_center" is the upper neck; "LeftShoulder" beside "LeftArm" is
+        # the collar bone. It is the plain name that gives way.
+        if inner and twice and "_".join(split_words(names[position])) == joint:
+            joints[position] = inner
     for position, joint in enumerate(joints):
         if joint in joints[:position]:
             raise UnknownJoint(f"{names[position][:60]!r} names the joint {joint} a second time")

@@ -33,4 +33,5 @@ def choose_person(
 def _motion(joints: NDArray[np.float32]) -> NDArray[np.float64]:
     """Metres moved by the seen joints of each person, over the whole clip: `(M,)`."""
     steps = np.diff(joints, axis=0)
-    return np.sqrt(np.nansum(steps * steps, axis=-1)).sum(axis=(0, 2), dtype=np.float64)
+    moved: NDArray[np.float64] = np.sqrt(np.nansum(steps * steps, axis=-1, dtype=np.float64))
+    return np.asarray(moved.sum(axis=(0, 2)))

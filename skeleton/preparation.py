@@ -64,9 +64,11 @@ def prepare(clip: Clip, layout: Layout, frames: int, *, person: int | None = Non
     if whole:
         seen = np.ones(joints.shape[:2], dtype=np.float32)
     else:
-        visible = ~np.isnan(joints).any(axis=-1)
+        visible: NDArray[np.bool_] = np.asarray(~np.isnan(joints).any(axis=-1))
         if not visible.any():
-            raise NothingToSee(f"no joint that the model knows was seen ({', '.join(layout.joints)})")
+            raise NothingToSee(
+                f"no joint that the model knows was seen ({', '.join(layout.joints)})"
+            )
         seen = visible.astype(np.float32)
         joints = np.where(visible[..., None], joints, np.float32(0))
     quality = _quality(clip, layout, joints, seen, whole, crowd)

@@ -6,14 +6,16 @@ import sys
 from training import train
 from training.config import BadConfig
 from training.data_folder import DataMissing
+from training.evaluation import evaluate
 
 
 def main() -> int:
     """Run one command; a mistake of the caller ends with one line and status 2."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, module in (("train", train),):
-        command = commands.add_parser(name, help=(module.__doc__ or "").splitlines()[0])
+    for name, module in (("train", train), ("evaluate", evaluate)):
+        summary = (module.__doc__ or "").splitlines()[0].rpartition(": ")[2]
+        command = commands.add_parser(name, help=summary, description=summary)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     arguments = parser.parse_args()

@@ -71,6 +71,3 @@ def load(path: Path) -> tuple[Trained, dict[str, Any] | None]:
         raise
     except Exception as error:
         raise BadCheckpoint(f"{path} is not a checkpoint of this project: {error}") from error
-
-
-

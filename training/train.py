@@ -100,10 +100,12 @@ class Run:
         self.epoch = 0
         self.steps = len(self._draw(0)) // config.optimiser.batch
         parameters = list(self.learner.modules().parameters())
-        decayed = [p for p in parameters if p.ndim > 1]
-        rest = [p for p in parameters if p.ndim <= 1]
+        groups: list[dict[str, Any]] = [
+            {"params": [p for p in parameters if p.ndim > 1]},
+            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+        ]
         self.optimiser = torch.optim.AdamW(
-            [{"params": decayed}, {"params": rest, "weight_decay": 0.0}],
+            groups,
             lr=config.optimiser.learning_rate,
             weight_decay=config.optimiser.weight_decay,
         )
@@ -117,9 +119,7 @@ class Run:
     def _draw(self, epoch: int) -> Tensor:
         """The clips of an epoch; depends on seed and epoch only, so a resumed run sees the same."""
         rng = np.random.default_rng((self.config.seed, epoch))
-        return torch.from_numpy(
-            draw_epoch(self.data.labels, self.config.data.clips_per_class, rng)
-        )
+        return torch.from_numpy(draw_epoch(self.data.labels, self.config.data.clips_per_class, rng))
 
     def epochs(self) -> Iterator[dict[str, float]]:
         """Train the remaining epochs; yields the means of each for the log."""
@@ -140,7 +140,7 @@ class Run:
             loss, right = self._step(batch)
             total_loss, total_right = total_loss + loss, total_right + right
             bar.set_postfix(loss=f"{total_loss / count:.3f}", right=f"{total_right / count:.3f}")
-        rate = self.schedule.get_last_lr()[0]
+        rate = float(self.schedule.get_last_lr()[0])
         return {
             "loss": total_loss / self.steps,
             "right": total_right / self.steps,
@@ -196,6 +196,7 @@ class Run:
         """The averaged encoder with the statistics of its base classes."""
         finished = self.epoch == self.config.optimiser.epochs
         encoder = self.average.module
+        assert isinstance(encoder, Encoder)
         mean, cohort = base_statistics(encoder, self.data, self.device, 40 if finished else 8)
         weights = {name: value.cpu() for name, value in encoder.state_dict().items()}
         return checkpoint.Trained(

@@ -57,7 +57,9 @@ def _nulls_spread(joints: Any, depth: int = 1) -> Any:
     """Replace a joint that is null as a whole by three nulls."""
     if not isinstance(joints, list) or depth > _DEEPEST:
         return joints
-    if any(isinstance(item, list) and not any(isinstance(x, list) for x in item) for item in joints):
+    if any(
+        isinstance(item, list) and not any(isinstance(x, list) for x in item) for item in joints
+    ):
         width = max(len(item) for item in joints if isinstance(item, list))
         return [[None] * width if item is None else item for item in joints]
     if all(item is None for item in joints) and joints:

@@ -39,8 +39,6 @@ def read_npy(data: bytes) -> NDArray[np.floating]:
     needed = prod(shape) * dtype.itemsize
     present = len(data) - stream.tell()
     if needed != present:
-        raise UnreadableClip(
-            f"the header promises {needed} bytes of data, but {present} follow"
-        )
+        raise UnreadableClip(f"the header promises {needed} bytes of data, but {present} follow")
     array = np.frombuffer(data, dtype=dtype, offset=stream.tell())
     return array.reshape(shape, order="F" if fortran else "C")

@@ -49,7 +49,9 @@ class TemporalBranches(nn.Module):
         super().__init__()
         dilations = (1, 2, 4)
         width = channels // (len(dilations) + 2)
-        branches = [self._convolution(channels, width, stride, d) for d in dilations]
+        branches: list[nn.Module] = [
+            self._convolution(channels, width, stride, d) for d in dilations
+        ]
         branches.append(
             nn.Sequential(
                 nn.Conv2d(channels, width, 1, bias=False),
@@ -74,9 +76,7 @@ class TemporalBranches(nn.Module):
             nn.Conv2d(channels, width, 1, bias=False),
             nn.BatchNorm2d(width),
             nn.ReLU(),
-            nn.Conv2d(
-                width, width, (3, 1), (stride, 1), (dilation, 0), (dilation, 1), bias=False
-            ),
+            nn.Conv2d(width, width, (3, 1), (stride, 1), (dilation, 0), (dilation, 1), bias=False),
         )
 
     def forward(self, x: Tensor) -> Tensor:

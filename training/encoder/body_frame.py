@@ -47,7 +47,7 @@ class BodyFrame(nn.Module):
 
     def forward(self, joints: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         weight = (seen > 0.5).to(joints.dtype)[..., None]  # (N, T, V, 1)
-        joints = torch.where(weight > 0.5, joints, torch.zeros_like(joints))
+        joints = torch.where(weight > 0.5, joints, 0.0)  # NaN · 0 would stay NaN
         centre, middle = self._centre(joints, weight)
         local = (joints - centre) * weight
         path = centre - middle
@@ -62,16 +62,16 @@ class BodyFrame(nn.Module):
         known = (mass > 0.5).to(joints.dtype)
         frames = known.sum(1, keepdim=True)
         middle = (hips * known).sum(1, keepdim=True) / frames.clamp(min=1)
-        body = (joints * weight).sum((1, 2), keepdim=True) / weight.sum(
-            (1, 2), keepdim=True
-        ).clamp(min=1)
+        body = (joints * weight).sum((1, 2), keepdim=True) / weight.sum((1, 2), keepdim=True).clamp(
+            min=1
+        )
         middle = torch.where(frames > 0.5, middle, body)
         return torch.where(known > 0.5, hips, middle), middle
 
     def _scale(self, joints: Tensor, weight: Tensor) -> Tensor:
         """Adult size over this body's size, from the bones that were seen: `(N, 1, 1, 1)`."""
-        bones = joints[:, :, self.bone_ends] - joints[:, :, self.bone_starts]  # (N, T, B, 3)
-        both = (weight[:, :, self.bone_ends] * weight[:, :, self.bone_starts])[..., 0]
+        bones = of(joints, self.bone_ends) - of(joints, self.bone_starts)  # (N, T, B, 3)
+        both = (of(weight, self.bone_ends) * of(weight, self.bone_starts))[..., 0]
         lengths = ((bones * bones).sum(-1) + _TINY).sqrt() * both
         adult = (self.adult * both).sum((1, 2)) + _TINY
         size = lengths.sum((1, 2)) + _TINY
@@ -79,15 +79,20 @@ class BodyFrame(nn.Module):
 
     def _direction(self, joints: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """Cosine and sine of the body's mean heading, from its right to its left."""
-        across = joints[:, :, self.left] - joints[:, :, self.right]  # (N, T, 2, 3)
-        both = weight[:, :, self.left] * weight[:, :, self.right]
+        across = of(joints, self.left) - of(joints, self.right)  # (N, T, 2, 3)
+        both = of(weight, self.left) * of(weight, self.right)
         across = (across * both).sum((1, 2)) / both.sum((1, 2)).clamp(min=1)  # (N, 3)
         x, z = across[:, 0], across[:, 2]
         norm = (x * x + z * z + _TINY * _TINY).sqrt()
         certain = norm > 1e-3
-        cos = torch.where(certain, x / norm, torch.ones_like(x))
-        sin = torch.where(certain, z / norm, torch.zeros_like(z))
+        cos = torch.where(certain, x / norm, 1.0)
+        sin = torch.where(certain, z / norm, 0.0)
         return cos[:, None, None], sin[:, None, None]
+
+
+def of(x: Tensor, joints: list[int]) -> Tensor:
+    """Pick joints of `(N, T, V, C)`: one Gather when exported; indexing makes several nodes."""
+    return x.index_select(2, torch.tensor(joints, device=x.device))
 
 
 def _turned(points: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

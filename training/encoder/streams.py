@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from skeleton import Layout
+from training.encoder.body_frame import of
 
 
 class Streams(nn.Module):
@@ -26,8 +27,10 @@ class Streams(nn.Module):
 
     def forward(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
         position = torch.cat((path, local[:, :, 1:]), dim=2)
-        bone = (local - local[:, :, self.parents_of]) * seen * seen[:, :, self.parents_of]
-        step = (position[:, 1:] - position[:, :-1]) * seen[:, 1:] * seen[:, :-1]
-        velocity = torch.cat((step, torch.zeros_like(step[:, :1])), dim=1)
+        bone = (local - of(local, self.parents_of)) * seen * of(seen, self.parents_of)
+        # The last frame follows itself, at rest: no zeros of a size to be asked for.
+        then = torch.cat((position[:, 1:], position[:, -1:]), dim=1)
+        still_seen = torch.cat((seen[:, 1:], seen[:, -1:]), dim=1)
+        velocity = (then - position) * still_seen * seen
         stacked = torch.cat((position, bone, 4 * velocity, seen), dim=-1)  # (N, T, V, C)
         return stacked.permute(0, 3, 1, 2)

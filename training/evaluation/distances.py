@@ -17,9 +17,9 @@ def euclid(features: Floats) -> Floats:
     """Return distances `(n, n)` between clips `(n, T, D)`, frame by frame with no warping."""
     flat = _centred(features).reshape(len(features), -1)
     squares = np.einsum("nd,nd->n", flat, flat)
-    distance = np.maximum(squares[:, None] + squares - 2 * (flat @ flat.T), 0)
+    distance: Floats = np.sqrt(np.maximum(squares[:, None] + squares - 2 * (flat @ flat.T), 0))
     np.fill_diagonal(distance, 0)
-    return np.sqrt(distance)
+    return distance
 
 
 def dtw(
@@ -80,4 +80,5 @@ def _cheapest(costs: Floats, window: int) -> Floats:
 
 def _centred(features: Floats) -> Floats:
     """Remove the mean frame: no distance changes, and float32 loses fewer digits."""
-    return features - features.mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
+    centred: Floats = features - features.mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
+    return centred

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,10 @@ Floats = NDArray[np.float32]
 Outputs = dict[str, Floats]
 
 _BATCH = 64
+
+
+class BadModelFile(ValueError):
+    """A file that is no exported model of this project."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +80,19 @@ def encoder_from_checkpoint(path: Path) -> Encoder:
 
 
 def encoder_from_model(path: Path) -> Encoder:
-    """Load an exported model file; runs on the CPU by onnxruntime."""
+    """Load an exported model file; runs on the CPU by onnxruntime. Raises `BadModelFile`."""
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    shape = {given.name: given.shape for given in session.get_inputs()}["joints"]  # (N, T, M, V, 3)
+    try:
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        told = json.loads(session.get_modelmeta().custom_metadata_map["oneshot.model"])
+        layout = resolve_layout(told["layout"]["joints"])
+        frames = int(told["frames"])
+        classes = told.get("training", {}).get("classes")
+        slope, intercept = (float(told["calibration"][name]) for name in ("slope", "intercept"))
+    except Exception as error:  # onnxruntime's own errors share no base
+        raise BadModelFile(f"{path} is not a model file of this project: {error!r}") from error
     names = [output.name for output in session.get_outputs()]
-    metadata = session.get_modelmeta().custom_metadata_map
 
     def embed(joints: Floats, seen: Floats) -> Outputs:
         given = session.run(names, {"joints": joints, "seen": seen})
@@ -92,22 +101,23 @@ def encoder_from_model(path: Path) -> Encoder:
             for name, values in zip(names, given, strict=True)
         }
 
+    def probability(score: NDArray[np.float64]) -> NDArray[np.float64]:
+        chance: NDArray[np.float64] = 1 / (1 + np.exp(-(slope * score + intercept)))
+        return chance
+
     return Encoder(
-        layout=_layout(metadata["layout"]),
-        frames=int(shape[1]),
+        layout=layout,
+        frames=frames,
         embed=embed,
-        trained=None,
-        facts={"model": str(path), "sha256": _sha256(path), "space": metadata.get("space", "")},
+        trained=tuple(classes) if classes else None,
+        facts={
+            "model": str(path),
+            "sha256": _sha256(path),
+            "space": str(told.get("space", "")),
+            "commit": str(told.get("commit", "")),
+        },
+        probability=probability,
     )
-
-
-def _layout(stated: str) -> Layout:
-    """A model file states its layout by name or as JSON with the names of the joints."""
-    try:
-        value: Any = json.loads(stated)
-    except json.JSONDecodeError:
-        value = stated
-    return resolve_layout(value["joints"] if isinstance(value, dict) else value)
 
 
 def _sha256(path: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skeleton import Archive, UnreadableClip
 from training.canonical_actions import canonical_actions
@@ -16,7 +17,7 @@ from training.data_folder import VARIABLE, DataMissing, archive_path, data_folde
 from training.evaluation.encoders import Encoder, encoder_from_checkpoint, encoder_from_model
 from training.evaluation.machine import machine
 from training.evaluation.methods import Method, methods
-from training.evaluation.metrics import answers
+from training.evaluation.metrics import Answers, answers
 from training.evaluation.novelty import UnknownClass, novel_classes
 from training.evaluation.over_http import Service, ServiceFailed
 from training.evaluation.protocol import Episode, UnusableSet, episodes, evenly
@@ -57,10 +58,10 @@ def run(args: argparse.Namespace) -> int:
                 service.close()
     except DataMissing as error:
         print(f"NO DATA, NO EVALUATION: {error}", file=sys.stderr)
-        return 1
+        return 2
     except (UnreadableClip, UnusableSet, UnknownClass, ServiceFailed, ValueError, OSError) as error:
         print(f"evaluate: {error}", file=sys.stderr)
-        return 1
+        return 2
     except KeyboardInterrupt:
         print("evaluate: interrupted; nothing was written", file=sys.stderr)
         return 130
@@ -118,9 +119,9 @@ def _one_set(
 
 
 def _by_matrix(
-    method: Method, archive: Archive, drawn: list[Episode], marked: np.ndarray | None
+    method: Method, archive: Archive, drawn: list[Episode], marked: NDArray[np.bool_] | None
 ) -> Measured:
-    def ask(half: bool) -> list[Any]:
+    def ask(half: bool) -> list[Answers]:
         given = [answers(method.similarity, archive.labels, e, half=half) for e in drawn]
         if method.probability is None:
             return given
@@ -133,14 +134,15 @@ def _novel(archive: Archive, trained: tuple[str, ...]) -> tuple[str, ...]:
     groups = canonical_actions()
     if not groups:
         raise DataMissing(
-            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to the folder that holds it"
+            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to its folder"
         )
     return novel_classes(archive.name, archive.label_names, trained, groups)
 
 
 def _trained(told: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Training classes as `GET /model` lists them, where it does."""
-    classes = told.get("classes")
+    training = told.get("training")
+    classes = (training if isinstance(training, dict) else told).get("classes")
     return tuple(map(str, classes)) if isinstance(classes, list) and classes else None
 
 

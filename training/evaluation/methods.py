@@ -26,7 +26,7 @@ SUM = "encoder + DTW (information)"
 class Method:
     """A name and the similarities `(n, n)` it gives the n clips of a set, higher is nearer.
 
-    `seconds` is what it took; `probability` turns similarities into probabilities, if anything does.
+    `seconds` is what it took; `probability` turns similarities into probabilities, if it can.
     """
 
     name: str

@@ -4,8 +4,9 @@ import io
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +16,13 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from skeleton import Archive
-from training.evaluation.metrics import Answers
+from training.evaluation.metrics import Answers, spread
 from training.evaluation.protocol import Episode
 
 #: The best score of a query without any match; below every score that a service gives.
 _NO_MATCH = -1e6
 _ATTEMPTS = 8
+_UNUSABLE = 422
 _DECISIONS = ("match", "unknown", "ambiguous")
 
 
@@ -33,7 +35,8 @@ class Served:
     """A service's answers per episode, with all classes and with half of them enrolled.
 
     `decisions` gives, by group of queries, the share of each decision and of the right ones among
-    the matches, averaged over the episodes. `refused` counts clips that the service could not use.
+    the matches, averaged over the episodes. `refused` counts clips that the service could not
+    use: such a query is a wrong answer, such an exemplar leaves its class without one.
     """
 
     closed: tuple[Answers, ...]
@@ -81,44 +84,48 @@ class Service:
         refused = 0
         bar = tqdm(episodes, desc=f"{archive.name} over HTTP", unit="episode", disable=None)
         for episode in bar:
-            true = archive.labels[episode.queries]
             everything = np.ones(len(episode.classes), dtype=np.bool_)
             for enrolled, kept in ((everything, closed), (episode.enrolled, opened)):
-                replies = self._ask(archive, episode, enrolled)
+                true = archive.labels[episode.queries]
                 known = np.isin(true, episode.classes[enrolled])
+                replies, refusals = self._ask(archive, episode, enrolled)
                 kept.append(_answers(replies, true, known))
-                refused += sum(reply.refused for reply in replies)
-                if enrolled is everything:
-                    by_group = {"all classes enrolled": known}
-                else:
-                    by_group = {"half enrolled, its queries": known, "half enrolled, unknown": ~known}
-                for group, chosen in by_group.items():
-                    groups.setdefault(group, []).append(_decisions(replies, true, chosen))
+                refused += refusals
+                whole = enrolled is everything
+                name = "all classes enrolled" if whole else "half enrolled, known"
+                groups.setdefault(name, []).append(_decisions(replies, true, known))
+                if not whole:
+                    unknown = _decisions(replies, true, ~known)
+                    groups.setdefault("half enrolled, unknown", []).append(unknown)
         decisions = {
-            group: {key: float(np.nanmean([row[key] for row in rows])) for key in rows[0]}
+            group: {key: spread([row[key] for row in rows]).mean for key in rows[0]}
             for group, rows in groups.items()
         }
         return Served(tuple(closed), tuple(opened), decisions, refused, time.monotonic() - begun)
 
     def _ask(
         self, archive: Archive, episode: Episode, enrolled: NDArray[np.bool_]
-    ) -> list[_Reply]:
-        """Enrol the chosen classes of an episode, recognise every query."""
+    ) -> tuple[list[_Reply], int]:
+        """Enrol the chosen classes of an episode, recognise every query; count what is refused."""
         with self._collection(f"evaluate-{archive.name}-{uuid4().hex[:12]}") as name:
             pairs = zip(episode.classes[enrolled], episode.exemplars[enrolled], strict=True)
+            refused = 0
             for label, clip in pairs:
-                self._send("/enroll", archive, int(clip), collection=name, action=_action(label))
+                given = self._send(
+                    "/enroll", archive, int(clip), collection=name, action=_action(label)
+                )
+                refused += given.status_code == _UNUSABLE
             pool = ThreadPoolExecutor(self._threads)
             try:
-                return list(
-                    pool.map(lambda clip: self._recognize(archive, int(clip), name), episode.queries)
-                )
+                asked = partial(self._recognize, archive, name)
+                replies = list(pool.map(asked, episode.queries.tolist()))
             finally:
                 pool.shutdown(cancel_futures=True)
+        return replies, refused + sum(reply.refused for reply in replies)
 
-    def _recognize(self, archive: Archive, clip: int, collection: str) -> _Reply:
+    def _recognize(self, archive: Archive, collection: str, clip: int) -> _Reply:
         response = self._send("/recognize", archive, clip, collection=collection, k="1")
-        if response.status_code == 422:
+        if response.status_code == _UNUSABLE:
             return _Reply("unknown", None, _NO_MATCH, 0.0, refused=True)
         body = response.json()
         if not body["matches"]:
@@ -146,8 +153,12 @@ class Service:
         try:
             self._call("POST", "/collections", json={"name": name})
             yield name
-        finally:
-            self._call("DELETE", f"/collections/{name}")
+        except BaseException:
+            # What went wrong first is what the user must hear of.
+            with suppress(ServiceFailed):
+                self._call("DELETE", f"/collections/{name}")
+            raise
+        self._call("DELETE", f"/collections/{name}")
 
     def _call(self, method: str, path: str, **parts: Any) -> httpx.Response:
         """Send a request; wait and try again while the service is busy or starting (429, 503)."""
@@ -160,7 +171,7 @@ class Service:
                 break
             wait = response.headers.get("Retry-After", "1")
             time.sleep(min(float(wait) if wait.isdecimal() else 1.0, 10.0))
-        unusable = response.status_code == 422 and path in ("/enroll", "/recognize")
+        unusable = response.status_code == _UNUSABLE and path in ("/enroll", "/recognize")
         if not response.is_success and not unusable:
             raise ServiceFailed(
                 f"{method} {path} at {self._http.base_url} gave {response.status_code}: "
@@ -187,8 +198,9 @@ def _answers(
 
 
 def _right(replies: Sequence[_Reply], true: NDArray[np.int64]) -> NDArray[np.bool_]:
-    labels = [-1 if reply.label is None else reply.label for reply in replies]
-    return np.array(labels) == true
+    labels = np.array([-1 if reply.label is None else reply.label for reply in replies])
+    right: NDArray[np.bool_] = labels == true
+    return right
 
 
 def _decisions(

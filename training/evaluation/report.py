@@ -113,17 +113,17 @@ def _decision_lines(method: Measured) -> list[str]:
 def percent(value: Spread, *, signed: bool = False) -> str:
     """Return a spread of shares as `74.6 ± 3.0`, a dash where there is none."""
     if value.count == 0:
-        return "–"
+        return "-"
     form = "+.1f" if signed else ".1f"
     return f"{100 * value.mean:{form}} ± {100 * value.sd:.1f}"
 
 
 def _percent_of(series: Series | None) -> str:
-    return "–" if series is None else percent(spread(series))
+    return "-" if series is None else percent(spread(series))
 
 
 def _number(value: float, times: float = 100, form: str = ".1f") -> str:
-    return "–" if math.isnan(value) else f"{times * value:{form}}"
+    return "-" if math.isnan(value) else f"{times * value:{form}}"
 
 
 def _measured(tree: Mapping[str, Any]) -> Measured:

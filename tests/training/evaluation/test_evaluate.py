@@ -1,0 +1,65 @@
+"""The command `evaluate`."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skeleton import Archive
+from training.evaluation.evaluate import add_arguments, run
+from training.evaluation.report import read_report
+
+
+def _args(*options: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(options)
+
+
+@pytest.fixture
+def folder(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ONESHOT_DATA", str(tmp_path))
+    np.savez(
+        tmp_path / "synthetic.npz",
+        joints=archive.stored,
+        scale=np.float32(archive.scale),
+        offsets=archive.offsets,
+        label=archive.labels,
+        subject=archive.subjects,
+        label_names=np.array(archive.label_names),
+        joint_names=np.array(archive.layout.joints),
+        fps=np.float32(archive.fps),
+    )
+    return tmp_path
+
+
+def test_the_command_writes_and_prints_a_report_of_the_floor(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(_args("--sets", "synthetic", "--episodes", "6", "--out", str(folder / "out"))) == 0
+    printed = capsys.readouterr().out
+    assert "| DTW |" in printed
+    assert str(folder / "out" / "evaluation.md") in printed
+    (one,) = read_report(folder / "out" / "evaluation.json").sets
+    assert (one.name, one.clips, one.classes, one.subjects) == ("synthetic", 33, 4, 3)
+    assert (one.episodes, one.borrowed) == (6, 2)
+    assert one.novel is None
+
+
+def test_absent_data_ends_loudly_and_names_the_variable(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(_args("--sets", "nowhere", "--out", str(folder / "out"))) == 2
+    told = capsys.readouterr().err
+    assert "NO DATA" in told
+    assert "ONESHOT_DATA" in told
+    assert not (folder / "out").exists()
+
+
+def test_an_absent_service_ends_with_its_address(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--sets", "synthetic", "--url", "http://127.0.0.1:9", "--out", str(folder / "out"))
+    assert run(_args(*options)) == 2
+    assert "http://127.0.0.1:9" in capsys.readouterr().err

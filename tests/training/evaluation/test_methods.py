@@ -1,0 +1,67 @@
+"""Methods that meet on the same clips."""
+
+import numpy as np
+
+from skeleton import LAYOUTS, Archive
+from training.evaluation.encoders import Encoder, Outputs
+from training.evaluation.methods import COSINE, DTW, ENCODER, EUCLID, SQUARED, methods, normalised
+from training.evaluation.metrics import accuracy, answers
+from training.evaluation.protocol import episodes
+
+
+def _embed(joints: np.ndarray, seen: np.ndarray) -> Outputs:
+    assert joints.shape[1:] == (8, 1, 16, 3)
+    assert seen.shape == joints.shape[:-1]
+    flat = (joints - joints[:, :, :, :1]).reshape(len(joints), -1)
+    embedding = flat / np.linalg.norm(flat, axis=1, keepdims=True)
+    level = embedding[:, 0].astype(np.float32)
+    return {"embedding": embedding, "cohort_mean": level, "cohort_std": level * 0 + 0.5}
+
+
+ENCODE = Encoder(LAYOUTS["body16"], 8, _embed, None, {})
+
+
+def test_warping_recognises_the_synthetic_movements_better_than_no_warping(
+    archive: Archive,
+) -> None:
+    drawn = episodes(archive.labels, archive.subjects)
+    found = {
+        method.name: np.mean(
+            [accuracy(answers(method.similarity, archive.labels, e, half=False)) for e in drawn]
+        )
+        for method in methods(archive)
+    }
+    assert found[EUCLID] > 0.6
+    assert found[DTW] > max(0.85, found[EUCLID])
+    assert found[SQUARED] > max(0.85, found[EUCLID])
+
+
+def test_every_method_compares_all_pairs_and_finds_each_clip_nearest_to_itself(
+    archive: Archive,
+) -> None:
+    found = methods(archive, ENCODE)
+    assert len({method.name for method in found}) == 6
+    for method in found:
+        assert method.similarity.shape == (len(archive), len(archive))
+        assert np.allclose(method.similarity, method.similarity.T, atol=1e-4)
+        if method.name != ENCODER and not method.name.startswith("encoder +"):
+            diagonal = np.diag(method.similarity)
+            assert (diagonal >= method.similarity.max(axis=1) - 1e-5).all()
+
+
+def test_the_score_is_normalised_by_the_cohorts_of_query_and_exemplar(archive: Archive) -> None:
+    outputs = ENCODE.encode(archive)
+    cosine = outputs["embedding"] @ outputs["embedding"].T
+    mean, std = outputs["cohort_mean"], outputs["cohort_std"]
+    by_hand = 0.5 * ((cosine[3, 7] - mean[3]) / std[3] + (cosine[3, 7] - mean[7]) / std[7])
+    assert np.isclose(normalised(cosine, outputs)[3, 7], by_hand, atol=1e-5)
+    assert normalised(cosine, {"embedding": outputs["embedding"]}) is cosine
+
+
+def test_an_encoder_without_a_cohort_is_compared_by_its_cosine(archive: Archive) -> None:
+    bare = Encoder(
+        ENCODE.layout, 8, lambda j, s: {"embedding": _embed(j, s)["embedding"]}, None, {}
+    )
+    names = [method.name for method in methods(archive, bare)]
+    assert ENCODER in names
+    assert COSINE not in names

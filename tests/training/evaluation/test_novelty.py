@@ -1,0 +1,35 @@
+"""Truly novel classes."""
+
+import pytest
+
+from training.evaluation.novelty import UnknownClass, novel_classes
+
+CANONICAL = {
+    ("dev", "wave the hand"): "wave",
+    ("dev", "golf swing"): "golf",
+    ("dev", "squat down"): "squat",
+    ("home", "say hello / bye"): "wave",
+    ("clinic_kinect", "deep squat"): "squat",
+    ("clinic_vicon", "deep squat"): "squat",
+}
+NAMES = ("wave the hand", "golf swing", "squat down", "spin a plate")
+
+
+def test_a_class_whose_action_occurs_in_training_is_not_novel() -> None:
+    trained = ["home/say hello / bye"]
+    assert novel_classes("dev", NAMES, trained, CANONICAL) == NAMES[1:]
+
+
+def test_a_class_without_a_canonical_action_is_novel_unless_it_was_trained_itself() -> None:
+    assert "spin a plate" in novel_classes("dev", NAMES, ["home/juggle"], CANONICAL)
+    assert "spin a plate" not in novel_classes("dev", NAMES, ["dev/spin a plate"], CANONICAL)
+
+
+def test_a_family_of_sets_and_a_mirrored_class_count_as_their_originals() -> None:
+    trained = ["clinic/deep squat (mirrored)"]
+    assert "squat down" not in novel_classes("dev", NAMES, trained, CANONICAL)
+
+
+def test_a_training_class_without_its_set_is_refused() -> None:
+    with pytest.raises(UnknownClass, match="set/label"):
+        novel_classes("dev", NAMES, ["wave"], CANONICAL)

@@ -1,0 +1,173 @@
+"""The episodes through a service that speaks the contract, over real HTTP."""
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+
+from skeleton import Archive, prepare, record, resolve_layout
+from training.evaluation.features import JOINTS
+from training.evaluation.metrics import accuracy, auroc
+from training.evaluation.over_http import Service, ServiceFailed
+from training.evaluation.protocol import episodes
+
+
+class _Contract(ThreadingHTTPServer):
+    """The nearest neighbour of raw clips behind the contract's calls; torch and model free."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.collections: dict[str, dict[str, np.ndarray]] = {}
+        self.ever: list[str] = []
+        self.busy = 3
+        self.fail_after: int | None = None
+        self.asked = 0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Contract
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the test's output clean."""
+
+    def _say(self, status: int, body: Any = None, **headers: str) -> None:
+        content = b"" if body is None else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def do_DELETE(self) -> None:
+        del self.server.collections[self.path.rsplit("/", 1)[1]]
+        self._say(204)
+
+    def do_POST(self) -> None:
+        body = self._body()
+        url = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        if url.path == "/collections":
+            name = json.loads(body)["name"]
+            self.server.collections[name] = {}
+            self.server.ever.append(name)
+            return self._say(201, {})
+        gallery = self.server.collections[query["collection"]]
+        clip = self._clip(body, query)
+        if url.path == "/enroll":
+            gallery[query["action"]] = clip
+            return self._say(201, {})
+        self.server.asked += 1
+        if self.server.busy:
+            self.server.busy -= 1
+            return self._say(503, Retry_After="0")
+        if self.server.fail_after is not None and self.server.asked > self.server.fail_after:
+            return self._say(500, {"type": "broken"})
+        near = {action: -float(np.abs(clip - other).mean()) for action, other in gallery.items()}
+        action = max(near, key=lambda name: near[name])
+        score = near[action]
+        return self._say(
+            200,
+            {
+                "decision": "match" if score > -0.05 else "unknown",
+                "matches": [{"action": action, "score": score, "probability": np.exp(10 * score)}],
+            },
+        )
+
+    def _clip(self, body: bytes, query: dict[str, str]) -> np.ndarray:
+        assert self.headers["Content-Type"] == "application/x-npy"
+        joints = np.load(io.BytesIO(body), allow_pickle=False)
+        layout = resolve_layout(query["layout"])
+        clip = record(joints, layout, fps=float(query["fps"])).clip()
+        poses = prepare(clip, JOINTS, 16).joints[:, 0]
+        at = JOINTS.index
+        return poses - (poses[:, at["left_hip"]] + poses[:, at["right_hip"]])[:, None] / 2
+
+
+@pytest.fixture
+def contract() -> Iterator[_Contract]:
+    server = _Contract()
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def service(contract: _Contract) -> Iterator[Service]:
+    client = Service(f"http://127.0.0.1:{contract.server_port}/", key="secret", threads=3)
+    yield client
+    client.close()
+
+
+def test_the_same_episodes_run_through_a_service_that_is_busy_at_times(
+    archive: Archive, contract: _Contract, service: Service
+) -> None:
+    drawn = episodes(archive.labels, archive.subjects, repeats=1)
+    served = service.serve(archive, drawn)
+    assert [len(given.right) for given in served.closed] == [len(e.queries) for e in drawn]
+    assert np.mean([accuracy(given) for given in served.closed]) > 0.6
+    for episode, given in zip(drawn, served.opened, strict=True):
+        known = np.isin(archive.labels[episode.queries], episode.classes[episode.enrolled])
+        assert given.known.tolist() == known.tolist()
+        assert 0 <= auroc(given) <= 1
+    assert served.closed[0].probability is not None
+    assert served.refused == 0
+    shares = served.decisions["half enrolled, unknown"]
+    assert shares["match"] + shares["unknown"] + shares["ambiguous"] == pytest.approx(1)
+    assert shares["right among matches"] == 0 or np.isnan(shares["right among matches"])
+
+
+def test_the_collections_are_removed_afterwards(
+    archive: Archive, contract: _Contract, service: Service
+) -> None:
+    drawn = episodes(archive.labels, archive.subjects, repeats=1)
+    service.serve(archive, drawn)
+    assert len(contract.ever) == 2 * len(drawn)
+    assert contract.collections == {}
+
+
+def test_the_collections_are_removed_after_ctrl_c(
+    archive: Archive, contract: _Contract, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = service._recognize
+
+    def interrupted(chosen: Archive, collection: str, clip: int) -> Any:
+        if contract.asked > 10:
+            raise KeyboardInterrupt
+        return answer(chosen, collection, clip)
+
+    monkeypatch.setattr(service, "_recognize", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        service.serve(archive, episodes(archive.labels, archive.subjects))
+    assert contract.ever
+    assert contract.collections == {}
+
+
+def test_a_failing_service_is_quoted_and_left_clean(
+    archive: Archive, contract: _Contract, service: Service
+) -> None:
+    contract.fail_after = 10
+    with pytest.raises(ServiceFailed, match=r"500.*broken"):
+        service.serve(archive, episodes(archive.labels, archive.subjects))
+    assert contract.collections == {}
+
+
+def test_an_absent_service_is_named() -> None:
+    with pytest.raises(ServiceFailed, match=r"GET /model at http://127\.0\.0\.1:9"):
+        Service("http://127.0.0.1:9").model()
