@@ -1,0 +1,322 @@
+"""What only the Redis store promises: keys, scripts, settings, and a server that comes and goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from service.store import (
+    Store,
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreUnavailable,
+    open_store,
+)
+from tests.redis_server import RedisServer
+from tests.service.store.lossy_proxy import LossyProxy
+from tests.service.store.samples import OTHER_SPACE, SPACE, contents, enroll
+
+
+@pytest.fixture
+def store(redis_server: RedisServer) -> Iterator[Store]:
+    with closing(open_store(redis_server.url)) as store:
+        yield store
+
+
+@pytest.fixture
+def own_server() -> Iterator[RedisServer]:
+    """A server that the test may kill."""
+    with RedisServer() as server:
+        yield server
+
+
+def everything(server: RedisServer) -> dict[bytes, Any]:
+    """The server's contents, byte for byte."""
+    with server.client() as client:
+        keys: Any = client.keys("*")
+        return {key: client.dump(key) for key in keys}
+
+
+def test_an_acknowledged_enrolment_survives_kill_9_of_the_server(own_server: RedisServer) -> None:
+    with closing(open_store(own_server.url)) as store:
+        assert store.warnings() == []
+        for _ in range(3):
+            exemplar, _ = enroll(store)
+            own_server.kill9()
+            own_server.start()
+            assert exemplar in store.exemplars("default", "wave")
+        before = contents(store)
+        own_server.kill9()
+        own_server.start()
+        assert contents(store) == before
+
+
+def test_a_server_that_is_away_is_said_so_at_once_and_used_again_when_back(
+    own_server: RedisServer,
+) -> None:
+    with closing(open_store(own_server.url)) as store:
+        exemplar, _ = enroll(store)
+        calls: list[Callable[[], object]] = [
+            store.ping,
+            store.collections,
+            lambda: store.version("default"),
+            lambda: enroll(store),
+            lambda: store.snapshot("default"),
+            lambda: store.delete_action("default", "wave"),
+            lambda: store.create_collection("gym"),
+            lambda: store.delete_collection("default"),
+        ]
+        own_server.kill9()
+        for call in calls:
+            begin = time.monotonic()
+            with pytest.raises(StoreUnavailable):
+                call()
+            assert time.monotonic() - begin < 1
+        assert store.warnings() == []
+
+        own_server.start()
+        assert store.exemplars("default", "wave") == [exemplar]
+        own_server.kill9()
+        own_server.start()
+        enroll(store)
+        store.delete_action("default", "wave")
+
+
+def test_a_server_that_hangs_is_given_up_within_a_second(own_server: RedisServer) -> None:
+    with closing(open_store(own_server.url)) as store:
+        own_server.freeze()
+        calls: list[Callable[[], object]] = [
+            lambda: store.version("default"),
+            lambda: store.version("default"),
+            lambda: store.snapshot("default"),
+            lambda: enroll(store),
+        ]
+        for call in calls:
+            begin = time.monotonic()
+            with pytest.raises(StoreUnavailable):
+                call()
+            assert time.monotonic() - begin < 1
+        own_server.thaw()
+        store.ping()
+
+
+def test_an_enrolment_whose_answer_was_lost_is_there_once(redis_server: RedisServer) -> None:
+    with LossyProxy(redis_server.port) as proxy, closing(open_store(proxy.url)) as store:
+        enroll(store)
+        proxy.lose_next_answer()
+        _, added = enroll(store)
+        assert proxy.lost == 1
+        assert (added.version.revision, added.exemplars) == (2, 2)
+        assert store.collection("default").exemplars == 2
+
+        proxy.lose_next_answer()
+        assert store.create_collection("gym").revision == 0
+        assert proxy.lost == 2
+
+
+def test_all_keys_of_a_collection_carry_its_hash_tag(
+    store: Store, redis_server: RedisServer
+) -> None:
+    store.create_collection("a.b-c_d")
+    enroll(store, "{other}:*", collection="a.b-c_d")
+    with redis_server.client() as client:
+        found: Any = client.keys("*")
+    keys = {key.decode() for key in found}
+
+    parts = ("meta", "exemplars", f"arrays:{SPACE}", "clips", "index", "log")
+    assert keys == {
+        "oneshot:schema",
+        "oneshot:{default}:meta",
+        *(f"oneshot:{{a.b-c_d}}:{part}" for part in parts),
+    }
+
+
+def test_a_cluster_node_takes_every_call() -> None:
+    with RedisServer({"cluster-enabled": "yes"}) as server:
+        with server.client() as client:
+            client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+            while b"cluster_state:ok" not in client.execute_command("CLUSTER", "INFO"):
+                time.sleep(0.05)
+        with closing(open_store(server.url)) as store:
+            store.create_collection("gym")
+            exemplar, _ = enroll(store, collection="gym")
+            enroll(store, "clap", collection="gym")
+            contents(store, "gym")
+            store.delete_exemplar("gym", "wave", exemplar.id)
+            store.delete_action("gym", "clap")
+            store.delete_collection("gym")
+            assert [info.name for info in store.collections()] == ["default"]
+
+
+def test_nothing_of_a_deleted_collection_stays(store: Store, redis_server: RedisServer) -> None:
+    before = everything(redis_server)
+    store.create_collection("gym")
+    enroll(store, collection="gym")
+    store.delete_action("gym", "wave")
+    enroll(store, collection="gym", space=OTHER_SPACE)
+    store.delete_collection("gym")
+    assert everything(redis_server) == before
+
+
+def test_keys_of_others_are_no_collections(store: Store, redis_server: RedisServer) -> None:
+    with redis_server.client() as client:
+        client.set("oneshot:{a b}:meta", "")
+        client.set("oneshot:{}:meta", "")
+        client.set("oneshot:{a}:{b}:meta", "")
+    assert [info.name for info in store.collections()] == ["default"]
+
+
+def test_scripts_are_loaded_again_when_the_server_forgot_them(
+    store: Store, redis_server: RedisServer
+) -> None:
+    enroll(store)
+    with redis_server.client() as client:
+        client.script_flush()
+    enroll(store)
+    assert store.collection("default").exemplars == 2
+
+
+@pytest.mark.parametrize(
+    "part", ["meta", "exemplars", f"arrays:{SPACE}", "clips", "index", "log", "log ahead"]
+)
+def test_a_mutation_that_fails_changes_nothing(
+    store: Store, redis_server: RedisServer, part: str
+) -> None:
+    exemplar, _ = enroll(store)
+    enroll(store, "clap")
+    with redis_server.client() as client:
+        if part == "log ahead":
+            client.xadd("oneshot:{default}:log", {"a": "b"}, id="99-0")
+        else:
+            client.delete(f"oneshot:{{default}}:{part}")
+            client.set(f"oneshot:{{default}}:{part}", "something foreign")
+    before = everything(redis_server)
+
+    calls: list[Callable[[], object]] = [
+        lambda: enroll(store),
+        lambda: enroll(store, "new"),
+        lambda: store.delete_action("default", "wave"),
+        lambda: store.delete_exemplar("default", "wave", exemplar.id),
+    ]
+    for call in calls:
+        with pytest.raises(StoreCorrupt):
+            call()
+        assert everything(redis_server) == before
+
+
+def test_a_refused_mutation_changes_nothing(store: Store, redis_server: RedisServer) -> None:
+    enroll(store)
+    before = everything(redis_server)
+    calls: list[Callable[[], object]] = [
+        lambda: enroll(store, space=OTHER_SPACE),
+        lambda: enroll(store, collection="nowhere"),
+        lambda: store.delete_action("default", "jump"),
+        lambda: store.delete_exemplar("default", "wave", "nothing"),
+        lambda: store.create_collection("default"),
+    ]
+    for call in calls:
+        with pytest.raises(StoreError):
+            call()
+        assert everything(redis_server) == before
+
+
+def test_a_full_server_refuses_enrolments_only(
+    own_server: RedisServer,
+) -> None:
+    with closing(open_store(own_server.url)) as store, own_server.client() as client:
+        enroll(store)
+        enroll(store, "clap")
+        before, held = everything(own_server), contents(store)
+        client.config_set("maxmemory", "1")
+        with pytest.raises(StoreFull):
+            enroll(store)
+        assert everything(own_server) == before
+        assert contents(store) == held
+        assert store.collections() == [held[0]]
+        client.script_flush()
+        with closing(open_store(own_server.url)) as opened_now:
+            assert contents(opened_now) == held
+        store.delete_action("default", "wave")
+        assert [info.action for info in store.actions("default").actions] == ["clap"]
+
+
+def test_a_replica_is_read_but_not_written(own_server: RedisServer) -> None:
+    with closing(open_store(own_server.url)) as store, own_server.client() as client:
+        enroll(store)
+        before = contents(store)
+        client.replicaof("127.0.0.1", "1")
+        with pytest.raises(StoreReadOnly):
+            enroll(store)
+        assert contents(store) == before
+
+
+def test_a_server_emptied_under_a_running_service_has_a_new_default(
+    store: Store, redis_server: RedisServer
+) -> None:
+    enroll(store)
+    seen = store.version("default")
+    with redis_server.client() as client:
+        client.flushall()
+
+    assert store.changes("default", seen) is None
+    assert store.version("default").incarnation != seen.incarnation
+    assert store.snapshot("default").exemplars == ()
+    enroll(store)
+
+
+def test_a_newer_schema_is_refused(redis_server: RedisServer) -> None:
+    with redis_server.client() as client:
+        client.set("oneshot:schema", 2)
+    before = everything(redis_server)
+
+    with pytest.raises(StoreTooNew) as refused:
+        open_store(redis_server.url)
+    assert (refused.value.found, refused.value.known) == (2, 1)
+    assert everything(redis_server) == before
+
+
+def test_settings_that_break_a_promise_are_named() -> None:
+    settings = {"appendonly": "no", "appendfsync": "everysec", "maxmemory-policy": "allkeys-lru"}
+    with RedisServer(settings) as server, closing(open_store(server.url)) as store:
+        warnings = store.warnings()
+        assert len(warnings) == 3
+        for warning, (setting, value) in zip(warnings, settings.items(), strict=True):
+            assert f"{setting} {value}" in warning
+        with server.client() as client:
+            client.config_set("appendonly", "yes")
+        assert len(store.warnings()) == 2
+
+
+def test_settings_that_may_not_be_asked_are_named_as_unchecked(own_server: RedisServer) -> None:
+    with own_server.client() as client:
+        client.execute_command(
+            "ACL", "SETUSER", "app", "on", ">geheim", "~*", "+@all", "-config", "-info"
+        )
+    with closing(open_store(f"redis://app:geheim@127.0.0.1:{own_server.port}/0")) as store:
+        enroll(store)
+        (warning,) = store.warnings()
+        assert "could not be checked" in warning
+        assert "geheim" not in warning
+
+
+def test_a_wrong_password_is_named_but_not_told(own_server: RedisServer) -> None:
+    with own_server.client() as client:
+        client.config_set("requirepass", "richtig")
+    with pytest.raises(StoreUnavailable) as refused:
+        open_store(f"redis://:geheim@127.0.0.1:{own_server.port}/0")
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_closed_store_is_unavailable(redis_server: RedisServer) -> None:
+    store = open_store(redis_server.url)
+    store.close()
+    store.close()
+    with pytest.raises(StoreUnavailable, match="closed"):
+        store.version("default")
