@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench clean
+.PHONY: run test check develop bench clean
 
 run: $(VENV)/.serve
 	@exec $(BIN)/python -m service serve
@@ -17,6 +17,8 @@ check: $(VENV)/.develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+develop: $(VENV)/.develop
 
 bench: $(VENV)/.develop
 	$(BIN)/python -m service bench

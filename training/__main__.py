@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from training import train
+from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
 from training.evaluation import evaluate
@@ -21,7 +22,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         status: int = arguments.run(arguments)
-    except (BadConfig, DataMissing) as error:
+    except (BadConfig, BadCheckpoint, DataMissing) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return status

@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from training.cohort import new_spectrum
 from training.config import Config, config_from
-from training.encoder import Encoder, SkeletonBranch
+from training.encoder import Embedder, Encoder, SkeletonBranch
 
-FORMAT = 1
+FORMAT = 2
 
 
 class BadCheckpoint(ValueError):
@@ -23,23 +24,22 @@ class Trained:
     """A trained skeleton branch and where it comes from.
 
     `classes` are the base classes as `set/label`; `state` are the averaged weights of the
-    encoder; `base_mean` `(D,)` and `cohort` `(C, D)` as in `SkeletonBranch`.
+    embedder; `cohort` `(C, D)` as in `SkeletonBranch`.
     """
 
     config: Config
     classes: tuple[str, ...]
     state: dict[str, Tensor]
-    base_mean: Tensor
     cohort: Tensor
     epoch: int
     commit: str
 
     def branch(self) -> SkeletonBranch:
         """Build the branch in evaluation mode."""
-        encoder = Encoder(self.config.encoder)
-        encoder.load_state_dict(self.state)
-        nearest = self.config.cohort.nearest
-        return SkeletonBranch(encoder, self.base_mean, self.cohort, nearest).eval()
+        encoder, weight = Encoder(self.config.encoder), self.config.spectrum.weight
+        embedder = Embedder(encoder, new_spectrum(self.config), weight)
+        embedder.load_state_dict(self.state)
+        return SkeletonBranch(embedder, self.cohort, self.config.cohort.nearest).eval()
 
 
 def save(path: Path, trained: Trained, resume: dict[str, Any] | None = None) -> None:

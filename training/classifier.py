@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from training.config import LossConfig
-from training.encoder.encoder import unit
+from training.encoder.unit import unit
 
 
 class CosineClassifier(nn.Module):

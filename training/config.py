@@ -1,7 +1,7 @@
 """Configuration: one complete YAML, experiments are differences to it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -43,6 +43,7 @@ class EncoderConfig(_Section):
     strides: tuple[int, ...]
     subsets: int = Field(gt=0)
     segments: int = Field(gt=0)
+    pooling: Literal["mean", "mean_max"]
     segment_width: int = Field(gt=0)
     dropout: float = Field(ge=0, lt=1)
 
@@ -50,6 +51,7 @@ class EncoderConfig(_Section):
 class AugmentationConfig(_Section):
     mirror: float = Field(ge=0, le=1)
     one_sided: float = Field(ge=0)
+    reverse: float = Field(ge=0, le=1)
     cut: float = Field(ge=0, lt=0.5)
     warp: float = Field(ge=0)
     slow_frames: float = Field(ge=0, le=1)
@@ -77,6 +79,13 @@ class OptimiserConfig(_Section):
     average: float = Field(ge=0, lt=1)
 
 
+class SpectrumConfig(_Section):
+    frequencies: int = Field(gt=0)
+    width: int = Field(gt=0)
+    whitening: float = Field(ge=0, le=1)
+    weight: float = Field(ge=0)
+
+
 class CohortConfig(_Section):
     nearest: int = Field(gt=1)
 
@@ -88,6 +97,7 @@ class Config(_Section):
     augmentation: AugmentationConfig
     loss: LossConfig
     optimiser: OptimiserConfig
+    spectrum: SpectrumConfig
     cohort: CohortConfig
 
 

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"going on after epoch {session.epoch}")
     print(
         f"{len(data)} clips of {len(data.classes)} base classes "
-        f"({len(session.targets.names)} with mirror images), {device}"
+        f"({session.targets.count} with mirror images and reversals), {device}"
     )
     with SummaryWriter(str(arguments.out)) as writer:
         for report in session.epochs():
@@ -89,7 +89,12 @@ class Run:
         torch.manual_seed(config.seed)
         self.config, self.data, self.device = config, data, device
         self.layout: Layout = resolve_layout(config.encoder.layout)
-        self.targets: Targets = targets(data, self.layout, config.augmentation.one_sided)
+        self.targets: Targets = targets(
+            data,
+            self.layout,
+            one_sided=config.augmentation.one_sided,
+            reverse=config.augmentation.reverse > 0,
+        )
         encoder = Encoder(config.encoder)
         classifier = CosineClassifier(encoder.width, self.targets.same, config.loss)
         self.learner = Learner(encoder.to(device), classifier.to(device))
@@ -152,11 +157,12 @@ class Run:
         seen = self.data.seen[batch].to(self.device)
         base = torch.from_numpy(self.data.labels)[batch]
         flip = torch.rand(len(batch)) < self.config.augmentation.mirror
-        labels = torch.where(flip, self.targets.mirror_of[base], base).to(self.device)
-        flip = flip.to(self.device)
-        swapped, swapped_seen = mirrored(joints, seen, self.layout)
-        joints = torch.where(flip[:, None, None, None], swapped, joints)
-        seen = torch.where(flip[:, None, None], swapped_seen, seen)
+        back = torch.rand(len(batch)) < self.config.augmentation.reverse
+        labels = self.targets.number[flip.long(), back.long(), base].to(self.device)
+        joints, seen = _chosen(
+            flip.to(self.device), mirrored(joints, seen, self.layout), joints, seen
+        )
+        joints, seen = _chosen(back.to(self.device), (joints.flip(1), seen.flip(1)), joints, seen)
         encoder, classifier = self.learner.encoder, self.learner.classifier
         with torch.no_grad():
             joints, seen = self.augment(joints, seen)
@@ -197,12 +203,26 @@ class Run:
         finished = self.epoch == self.config.optimiser.epochs
         encoder = self.average.module
         assert isinstance(encoder, Encoder)
-        mean, cohort = base_statistics(encoder, self.data, self.device, 40 if finished else 8)
-        weights = {name: value.cpu() for name, value in encoder.state_dict().items()}
+        clips = 40 if finished else 8
+        embedder, cohort = base_statistics(encoder, self.config, self.data, clips)
         return checkpoint.Trained(
-            self.config, tuple(c.name for c in self.data.classes), weights, mean, cohort,
-            self.epoch, _commit(),
-        )  # fmt: skip
+            config=self.config,
+            classes=tuple(c.name for c in self.data.classes),
+            state={name: value.cpu() for name, value in embedder.state_dict().items()},
+            cohort=cohort.cpu(),
+            epoch=self.epoch,
+            commit=_commit(),
+        )
+
+
+def _chosen(
+    where: Tensor, changed: tuple[Tensor, Tensor], joints: Tensor, seen: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Take the changed clip where `where` `(N,)` says so."""
+    return (
+        torch.where(where[:, None, None, None], changed[0], joints),
+        torch.where(where[:, None, None], changed[1], seen),
+    )
 
 
 def _commit() -> str:

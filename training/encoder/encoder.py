@@ -1,5 +1,6 @@
 """The encoder: skeleton sequences to features (ours, after DG-STGCN and ST-GCN++)."""
 
+import torch
 from torch import Tensor, nn
 
 from skeleton import resolve_layout
@@ -40,10 +41,17 @@ class Encoder(nn.Module):
             raise ValueError(f"{left} frames after the blocks cannot make {config.segments} parts")
         self.per_segment = left // config.segments
         self.dropout = nn.Dropout(config.dropout)
+        self.with_largest = config.pooling == "mean_max"
+        pooled = widths[-1] * (2 if self.with_largest else 1)
         self.projection = nn.Conv1d(
-            config.segments * widths[-1], config.segments * config.segment_width, 1,
+            config.segments * pooled, config.segments * config.segment_width, 1,
             groups=config.segments,
         )  # fmt: skip
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.projection.weight.device
 
     @property
     def width(self) -> int:
@@ -51,9 +59,15 @@ class Encoder(nn.Module):
         return self.projection.out_channels
 
     def forward(self, joints: Tensor, seen: Tensor) -> Tensor:
+        return self.features(*self.in_body_frame(joints, seen))
+
+    def in_body_frame(self, joints: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The body frame of `(N, T, 1, V, 3)` and `(N, T, 1, V)`; see `BodyFrame`."""
         shape = (-1, self.frames, len(self.layout))
-        body = self.body_frame(joints.reshape(*shape, 3), seen.reshape(*shape))
-        return self.features(*body)
+        body: tuple[Tensor, Tensor, Tensor] = self.body_frame(
+            joints.reshape(*shape, 3), seen.reshape(*shape)
+        )
+        return body
 
     def features(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
         """Features `(N, D)` of bodies that are in their frame already."""
@@ -66,23 +80,11 @@ class Encoder(nn.Module):
         return self._projected(x)
 
     def _projected(self, x: Tensor) -> Tensor:
-        """Mean over joints and within each part of time, then a projection for each part."""
-        x = x.mean(dim=3)  # (N, C, T')
+        """Pool over joints, average each part of time, then a projection for each part."""
+        mean = x.mean(dim=3)  # (N, C, T')
+        x = torch.cat((mean, x.amax(dim=3)), dim=1) if self.with_largest else mean
         channels = x.shape[1]
         x = x.reshape(-1, channels, self.segments, self.per_segment).mean(dim=3)
         x = x.transpose(1, 2).reshape(-1, self.segments * channels, 1)
         out: Tensor = self.projection(self.dropout(x))
         return out.reshape(-1, self.projection.out_channels)
-
-
-def unit(x: Tensor) -> Tensor:
-    """Scale to length one along the last axis; a zero vector stays zero."""
-    return x / (x * x).sum(-1, keepdim=True).clamp(min=1e-12).sqrt()
-
-
-def centred_unit(x: Tensor, mean: Tensor) -> Tensor:
-    """Unit length, the base mean removed, unit length again (SimpleShot's CL2N)."""
-    return unit(unit(x) - mean)
-
-
-__all__ = ["Encoder", "centred_unit", "unit"]

@@ -5,7 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from training.encoder.encoder import Encoder, centred_unit
+from training.encoder.encoder import Encoder
+from training.encoder.spectrum import Spectrum
+from training.encoder.unit import centred_unit
 
 
 class BranchOutput(NamedTuple):
@@ -17,26 +19,52 @@ class BranchOutput(NamedTuple):
     cohort_std: Tensor
 
 
-class SkeletonBranch(nn.Module):
-    """An encoder with the statistics of its base classes.
+class Embedder(nn.Module):
+    """An encoder and the spectrum beside it: `(N, T, 1, V, 3)`, `(N, T, 1, V)` → `(N, D)`.
 
-    `base_mean` `(D,)` is removed from every unit feature; `cohort` `(C, D)` are the unit means of
-    the C base classes, against which an embedding's score is normalised (AS-norm of speaker
-    verification).
+    The cosine of two embeddings is the mean of the encoder's cosine and the spectrum's, the
+    latter weighing `weight` times as much; a weight of 0 leaves the encoder alone. `base_mean`
+    `(D',)` is removed from every unit feature of the encoder.
     """
 
     base_mean: Tensor
-    cohort: Tensor
 
-    def __init__(self, encoder: Encoder, base_mean: Tensor, cohort: Tensor, nearest: int) -> None:
+    def __init__(self, encoder: Encoder, spectrum: Spectrum, weight: float) -> None:
         super().__init__()
         self.encoder = encoder
+        self.spectrum = spectrum
+        self.weight = weight
+        self.register_buffer("base_mean", torch.zeros(encoder.width))
+
+    def forward(self, joints: Tensor, seen: Tensor) -> Tensor:
+        body = self.encoder.in_body_frame(joints, seen)
+        features = centred_unit(self.encoder.features(*body), self.base_mean)
+        if self.weight == 0:
+            return features
+        share = self.weight / (1 + self.weight)
+        parts = (features * (1 - share) ** 0.5, self.spectrum(*body) * share**0.5)
+        return torch.cat(parts, dim=1)
+
+
+class SkeletonBranch(nn.Module):
+    """An embedder with its base classes: `cohort` `(C, D)`, their unit means, against which
+    similarities are normalised (the cohort of speaker verification's AS-norm)."""
+
+    cohort: Tensor
+
+    def __init__(self, embedder: Embedder, cohort: Tensor, nearest: int) -> None:
+        super().__init__()
+        self.embedder = embedder
         self.nearest = min(nearest, len(cohort))
-        self.register_buffer("base_mean", base_mean)
         self.register_buffer("cohort", cohort)
 
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, which knows layout, frames and persons."""
+        return self.embedder.encoder
+
     def forward(self, joints: Tensor, seen: Tensor) -> BranchOutput:
-        embedding = centred_unit(self.encoder(joints, seen), self.base_mean)
+        embedding = self.embedder(joints, seen)
         similar = torch.matmul(embedding, self.cohort.transpose(0, 1))  # (N, C)
         top = torch.topk(similar, self.nearest, dim=1).values
         mean = top.mean(1)

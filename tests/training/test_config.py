@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from training.config import BadConfig, config_from, load_config
+
+
+def test_a_difference_changes_its_fields_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text("encoder: {dropout: 0.1}\noptimiser: {epochs: 3}\n")
+    default, changed = load_config(), load_config(file, ("optimiser.batch=32",))
+    assert changed.encoder.dropout == 0.1
+    assert (changed.optimiser.epochs, changed.optimiser.batch) == (3, 32)
+    assert changed.augmentation == default.augmentation
+    assert changed.optimiser.learning_rate == default.optimiser.learning_rate
+
+
+def test_pseudo_novel_classes_are_replaced_as_a_whole(tmp_path: Path) -> None:
+    file = tmp_path / "other.yaml"
+    file.write_text("data: {pseudo_novel: {kard: [drink]}}\n")
+    assert load_config(file).data.pseudo_novel == {"kard": ("drink",)}
+
+
+@pytest.mark.parametrize(
+    ("override", "named"),
+    [
+        ("encoder.dropuot=0.2", "encoder.dropuot"),
+        ("encoder.dropout=1.5", "encoder.dropout"),
+        ("encoder.dropout", "section.field=value"),
+        ("optimiser.epochs=many", "optimiser.epochs"),
+    ],
+)
+def test_a_wrong_field_is_named(override: str, named: str) -> None:
+    with pytest.raises(BadConfig, match=named.replace(".", r"\.")):
+        load_config(None, (override,))
+
+
+def test_the_default_names_every_field() -> None:
+    tree = load_config().model_dump(mode="json", by_alias=True)
+    del tree["loss"]["margin"]
+    with pytest.raises(BadConfig, match="loss.margin"):
+        config_from(tree)
+
+
+def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match=r"absent\.yaml"):
+        load_config(tmp_path / "absent.yaml")

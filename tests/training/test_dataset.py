@@ -1,0 +1,62 @@
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.animator_archive import write_animator_archive
+
+from skeleton import LAYOUTS
+from training.config import DataConfig, load_config
+from training.data_folder import DataMissing
+from training.dataset import SkeletonDataset, draw_epoch
+
+BODY = LAYOUTS["body16"]
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataConfig:
+    for name in ("one", "two"):
+        write_animator_archive(
+            tmp_path / f"{name}.npz", ("wave", "squat", "kick"), subjects=2, repetitions=2
+        )
+    monkeypatch.setenv("ONESHOT_DATA", str(tmp_path))
+    sets = [{"archive": "one", "as": "both"}, {"archive": "two", "as": "both"}]
+    changes = {"sets": sets, "pseudo_novel": {"both": ["kick"]}, "stored_frames": 40}
+    return DataConfig.model_validate(load_config().data.model_dump(by_alias=True) | changes)
+
+
+def test_pseudo_novel_classes_are_never_trained_on(config: DataConfig) -> None:
+    base = SkeletonDataset.load(config, BODY)
+    novel = SkeletonDataset.load(config, BODY, novel=True)
+    assert {c.label for c in base.classes} == {"wave", "squat"}
+    assert {c.label for c in novel.classes} == {"kick"}
+    assert len(base) + len(novel) == 2 * 3 * 2 * 2
+
+
+def test_archives_under_one_name_share_classes_and_subjects(config: DataConfig) -> None:
+    data = SkeletonDataset.load(config, BODY)
+    assert [c.name for c in data.classes] == ["both/squat", "both/wave"]
+    assert len(set(data.subjects.tolist())) == 2
+    assert data.joints.shape[1:] == (40, 16, 3)
+
+
+def test_long_trials_are_cut_into_parts_of_equal_length(config: DataConfig) -> None:
+    whole = SkeletonDataset.load(config, BODY)
+    sets = [entry.model_copy(update={"cut_seconds": 0.5}) for entry in config.sets]
+    cut = SkeletonDataset.load(config.model_copy(update={"sets": tuple(sets)}), BODY)
+    assert len(cut) >= 2 * len(whole)
+
+
+def test_an_absent_archive_names_the_variable_to_set(
+    config: DataConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ONESHOT_DATA", str(tmp_path / "nowhere"))
+    with pytest.raises(DataMissing, match="ONESHOT_DATA"):
+        SkeletonDataset.load(config, BODY)
+
+
+def test_an_epoch_draws_at_most_so_many_of_a_class_and_each_clip_once() -> None:
+    labels = np.array([0] * 50 + [1] * 5, dtype=np.int64)
+    drawn = draw_epoch(labels, 20, np.random.default_rng(0))
+    assert Counter(labels[drawn].tolist()) == {0: 20, 1: 5}
+    assert len(set(drawn.tolist())) == 25

@@ -1,0 +1,103 @@
+"""A run on clips of the animator, as a process of its own: what a user starts and kills."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from tests.animator_archive import write_animator_archive
+
+from training import checkpoint
+
+ACTIONS = ("wave", "squat", "kick", "clap")
+DIFFERENCE = """
+data:
+  sets: [{archive: moves}]
+  pseudo_novel: {moves: [clap]}
+  stored_frames: 40
+encoder: {channels: [16, 16], strides: [2, 2], segment_width: 8}
+optimiser: {epochs: 3, batch: 8}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    write_animator_archive(folder / "moves.npz", ACTIONS, subjects=3, repetitions=4)
+    (folder / "small.yaml").write_text(DIFFERENCE)
+    return folder
+
+
+def start(folder: Path, out: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "training", "train", "--config", str(folder / "small.yaml")]
+    return subprocess.Popen(
+        [*command, "--out", str(out), "--device", "cpu", *more],
+        env=os.environ | {"ONESHOT_DATA": str(folder), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def finish(run: subprocess.Popen[str]) -> str:
+    output, _ = run.communicate(timeout=240)
+    assert run.returncode == 0, output
+    return output
+
+
+def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
+    folder: Path, tmp_path: Path
+) -> None:
+    finish(start(folder, tmp_path / "whole"))
+    killed = start(folder, tmp_path / "killed")
+    last = tmp_path / "killed" / "last.pt"
+    deadline = time.monotonic() + 200
+    while not last.exists():
+        assert time.monotonic() < deadline
+        assert killed.poll() is None
+        time.sleep(0.01)
+    killed.kill()
+    killed.communicate()
+    output = finish(start(folder, tmp_path / "killed"))
+    assert "going on after epoch" in output
+    undisturbed, _ = checkpoint.load(tmp_path / "whole" / "last.pt")
+    resumed, state = checkpoint.load(last)
+    assert state is None
+    assert resumed.epoch == 3
+    for name, weight in undisturbed.state.items():
+        assert torch.allclose(resumed.state[name], weight, atol=1e-6), name
+    assert torch.allclose(resumed.cohort, undisturbed.cohort, atol=1e-5)
+
+
+def test_a_finished_run_is_left_alone_and_another_configuration_is_refused(
+    folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    finish(start(folder, out, "optimiser.epochs=1"))
+    before = (out / "last.pt").read_bytes()
+    assert "finished already" in finish(start(folder, out, "optimiser.epochs=1"))
+    other = start(folder, out, "optimiser.epochs=1", "seed=7")
+    output, _ = other.communicate(timeout=240)
+    assert other.returncode == 2
+    assert "another configuration" in output
+    assert (out / "last.pt").read_bytes() == before
+
+
+def test_progress_goes_to_tensorboard(folder: Path, tmp_path: Path) -> None:
+    finish(start(folder, tmp_path / "run", "optimiser.epochs=1"))
+    assert list((tmp_path / "run").glob("events.out.tfevents.*"))
+
+
+def test_a_wrong_setting_ends_with_one_line(folder: Path, tmp_path: Path) -> None:
+    run = start(folder, tmp_path / "run", "optimiser.epochs=0")
+    output, _ = run.communicate(timeout=120)
+    assert run.returncode == 2
+    assert output.startswith("error: configuration: optimiser.epochs")
+    assert "Traceback" not in output
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+    (tmp_path / "last.pt").write_bytes(b"no checkpoint at all")
+    with pytest.raises(checkpoint.BadCheckpoint, match=r"last\.pt"):
+        checkpoint.load(tmp_path / "last.pt")
