@@ -63,13 +63,10 @@ def methods(archive: Archive, encoder: Encoder | None = None) -> list[Method]:
 
 
 def normalised(cosine: Matrix, outputs: Outputs) -> Matrix:
-    """Return the score of all pairs: `((s - μq) / σq + (s - μe) / σe) / 2` with the cohort
-    statistics `(n,)` of query and exemplar (AS-norm); the cosine `(n, n)` itself without them."""
-    if "cohort_mean" not in outputs or "cohort_std" not in outputs:
-        return cosine
-    mean, deviation = outputs["cohort_mean"], outputs["cohort_std"]
-    one_sided = (cosine - mean[:, None]) / deviation[:, None]
-    return (one_sided + one_sided.T) / 2  # the cosine is symmetric
+    """Return the score of all pairs, as the service computes it: the cosine `(n, n)` less the mean
+    of both clips' `cohort_mean` `(n,)`; the cosine itself where a model has none."""
+    mean = outputs.get("cohort_mean")
+    return cosine if mean is None else cosine - (mean[:, None] + mean) / 2
 
 
 def _standardised(similarity: Matrix) -> Matrix:

@@ -11,8 +11,9 @@ from onnx import TensorProto, helper
 
 from skeleton import LAYOUTS, Archive
 from training import checkpoint
+from training.cohort import new_spectrum
 from training.config import load_config
-from training.encoder import Encoder
+from training.encoder import Embedder, Encoder
 from training.evaluation.encoders import BadModelFile, encoder_from_checkpoint, encoder_from_model
 
 
@@ -20,14 +21,14 @@ def test_a_checkpoint_is_measured_with_the_branch_it_holds(
     archive: Archive, tmp_path: Path
 ) -> None:
     torch.manual_seed(0)
-    config = load_config(None, ("encoder.channels=[8,8]", "encoder.strides=[1,2]"))
-    net = Encoder(config.encoder)
+    config = load_config(
+        None, ("encoder.channels=[8,8]", "encoder.strides=[1,2]", "spectrum.weight=0")
+    )
+    net = Embedder(Encoder(config.encoder), new_spectrum(config), weight=0)
     width = config.encoder.segments * config.encoder.segment_width
     cohort = torch.nn.functional.normalize(torch.randn(5, width), dim=1)
     classes = tuple(f"home/{i}" for i in range(5))
-    trained = checkpoint.Trained(
-        config, classes, net.state_dict(), torch.zeros(width), cohort, 3, "abc"
-    )
+    trained = checkpoint.Trained(config, classes, net.state_dict(), cohort, epoch=3, commit="abc")
     checkpoint.save(tmp_path / "last.pt", trained)
 
     encoder = encoder_from_checkpoint(tmp_path / "last.pt")
