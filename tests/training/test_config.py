@@ -38,7 +38,7 @@ def test_a_wrong_field_is_named(override: str, named: str) -> None:
 def test_the_default_names_every_field() -> None:
     tree = load_config().model_dump(mode="json", by_alias=True)
     del tree["loss"]["margin"]
-    with pytest.raises(BadConfig, match="loss.margin"):
+    with pytest.raises(BadConfig, match=r"loss\.margin"):
         config_from(tree)
 
 
