@@ -1,0 +1,78 @@
+"""The whole path on movements of the animator: train, export, serve, enroll, recognise."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+from skeleton import Clip
+from skeleton.animator import animate
+from tests.animator_archive import write_animator_archive
+from tests.service_process import ServiceProcess
+
+TRAINED = ("clap", "bow", "drink", "throw", "raise_arms", "walk", "lunge", "push", "side_bend")
+KEPT_OUT = ("jumping_jack", "swipe_in", "draw_circle", "pick_up", "point", "lower_arms")
+NEW = ("wave", "squat", "kick", "sit_down", "stand_up", "punch")
+CONFIG = f"""
+data:
+  sets: [{{archive: moves}}]
+  pseudo_novel: {{moves: [{", ".join(KEPT_OUT)}]}}
+  stored_frames: 64
+encoder: {{channels: [24, 32, 48], strides: [1, 2, 2], segment_width: 16}}
+optimiser: {{epochs: 6, batch: 32}}
+"""
+
+
+def test_a_model_trained_on_the_animators_actions_recognises_new_ones_from_one_example(
+    tmp_path: Path,
+) -> None:
+    write_animator_archive(tmp_path / "moves.npz", TRAINED + KEPT_OUT, subjects=6, repetitions=4)
+    (tmp_path / "small.yaml").write_text(CONFIG)
+    environment = os.environ | {"ONESHOT_DATA": str(tmp_path)}
+    checkpoint, model = tmp_path / "run" / "last.pt", tmp_path / "moves.onnx"
+    difference = ["--config", str(tmp_path / "small.yaml"), "--out", str(checkpoint.parent)]
+    python(environment, "training", "train", "--device", "cpu", *difference)
+    report = python(environment, "model_export", str(checkpoint), "-o", str(model))
+    assert "parity" in report
+
+    with (
+        ServiceProcess(f"sqlite:///{tmp_path}/store.db", model) as service,
+        service.client() as client,
+    ):
+        for action in NEW:
+            answer = send(client, "/enroll", animate(action, seed=1), action=action)
+            assert answer["exemplars"] == 1
+        right = 0
+        queries = [(action, seed) for action in NEW for seed in range(10, 15)]
+        for action, seed in queries:
+            clip = animate(action, seed=seed, body="child", speed=1.2, yaw=30, noise=0.004)
+            answer = send(client, "/recognize", clip, k=3)
+            assert len(answer["matches"]) == 3
+            right += answer["matches"][0]["action"] == action
+        assert right >= 0.9 * len(queries)
+
+
+def python(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments],
+        env=environment, capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def send(client: httpx.Client, call: str, clip: Clip, **query: str | int) -> dict:
+    body = io.BytesIO()
+    np.save(body, clip.joints)
+    answer = client.post(
+        call,
+        params={"layout": clip.layout.name, "fps": clip.fps, **query},
+        content=body.getvalue(),
+        headers={"Content-Type": "application/x-npy"},
+    )
+    assert answer.status_code < 300, answer.text
+    return answer.json()
