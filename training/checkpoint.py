@@ -8,9 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from training.cohort import new_spectrum
 from training.config import Config, config_from
-from training.encoder import Embedder, Encoder, SkeletonBranch
+from training.encoder import Embedder, Encoder, SkeletonBranch, Spectrum
 
 FORMAT = 2
 
@@ -37,7 +36,7 @@ class Trained:
     def branch(self) -> SkeletonBranch:
         """Build the branch in evaluation mode."""
         encoder, weight = Encoder(self.config.encoder), self.config.spectrum.weight
-        embedder = Embedder(encoder, new_spectrum(self.config), weight)
+        embedder = Embedder(encoder, Spectrum(self.config.spectrum, self.config.encoder), weight)
         embedder.load_state_dict(self.state)
         return SkeletonBranch(embedder, self.cohort, self.config.cohort.nearest).eval()
 

@@ -81,6 +81,10 @@ class OptimiserConfig(_Section):
 
 class SpectrumConfig(_Section):
     frequencies: int = Field(gt=0)
+    windows: int = Field(gt=0)
+    window_frequencies: int = Field(gt=0)
+    crossed: tuple[str, ...] = Field(min_length=2)
+    crossed_frequencies: int = Field(gt=0)
     width: int = Field(gt=0)
     whitening: float = Field(ge=0, le=1)
     weight: float = Field(ge=0)

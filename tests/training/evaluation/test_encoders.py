@@ -11,9 +11,8 @@ from onnx import TensorProto, helper
 
 from skeleton import LAYOUTS, Archive
 from training import checkpoint
-from training.cohort import new_spectrum
 from training.config import load_config
-from training.encoder import Embedder, Encoder
+from training.encoder import Embedder, Encoder, Spectrum
 from training.evaluation.encoders import BadModelFile, encoder_from_checkpoint, encoder_from_model
 
 
@@ -24,7 +23,7 @@ def test_a_checkpoint_is_measured_with_the_branch_it_holds(
     config = load_config(
         None, ("encoder.channels=[8,8]", "encoder.strides=[1,2]", "spectrum.weight=0")
     )
-    net = Embedder(Encoder(config.encoder), new_spectrum(config), weight=0)
+    net = Embedder(Encoder(config.encoder), Spectrum(config.spectrum, config.encoder), weight=0)
     width = config.encoder.segments * config.encoder.segment_width
     cohort = torch.nn.functional.normalize(torch.randn(5, width), dim=1)
     classes = tuple(f"home/{i}" for i in range(5))
