@@ -1,7 +1,7 @@
 """Configuration: one complete YAML, experiments are differences to it."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -43,7 +43,6 @@ class EncoderConfig(_Section):
     strides: tuple[int, ...]
     subsets: int = Field(gt=0)
     segments: int = Field(gt=0)
-    pooling: Literal["mean", "mean_max"]
     segment_width: int = Field(gt=0)
     dropout: float = Field(ge=0, lt=1)
 
@@ -51,7 +50,6 @@ class EncoderConfig(_Section):
 class AugmentationConfig(_Section):
     mirror: float = Field(ge=0, le=1)
     one_sided: float = Field(ge=0)
-    reverse: float = Field(ge=0, le=1)
     cut: float = Field(ge=0, lt=0.5)
     warp: float = Field(ge=0)
     slow_frames: float = Field(ge=0, le=1)

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"going on after epoch {session.epoch}")
     print(
         f"{len(data)} clips of {len(data.classes)} base classes "
-        f"({session.targets.count} with mirror images and reversals), {device}"
+        f"({session.targets.count} with mirror images), {device}"
     )
     with SummaryWriter(str(arguments.out)) as writer:
         for report in session.epochs():
@@ -89,12 +89,7 @@ class Run:
         torch.manual_seed(config.seed)
         self.config, self.data, self.device = config, data, device
         self.layout: Layout = resolve_layout(config.encoder.layout)
-        self.targets: Targets = targets(
-            data,
-            self.layout,
-            one_sided=config.augmentation.one_sided,
-            reverse=config.augmentation.reverse > 0,
-        )
+        self.targets: Targets = targets(data, self.layout, config.augmentation.one_sided)
         encoder = Encoder(config.encoder)
         classifier = CosineClassifier(encoder.width, self.targets.same, config.loss)
         self.learner = Learner(encoder.to(device), classifier.to(device))
@@ -157,12 +152,11 @@ class Run:
         seen = self.data.seen[batch].to(self.device)
         base = torch.from_numpy(self.data.labels)[batch]
         flip = torch.rand(len(batch)) < self.config.augmentation.mirror
-        back = torch.rand(len(batch)) < self.config.augmentation.reverse
-        labels = self.targets.number[flip.long(), back.long(), base].to(self.device)
-        joints, seen = _chosen(
-            flip.to(self.device), mirrored(joints, seen, self.layout), joints, seen
-        )
-        joints, seen = _chosen(back.to(self.device), (joints.flip(1), seen.flip(1)), joints, seen)
+        labels = self.targets.number[flip.long(), base].to(self.device)
+        flip = flip.to(self.device)
+        swapped, swapped_seen = mirrored(joints, seen, self.layout)
+        joints = torch.where(flip[:, None, None, None], swapped, joints)
+        seen = torch.where(flip[:, None, None], swapped_seen, seen)
         encoder, classifier = self.learner.encoder, self.learner.classifier
         with torch.no_grad():
             joints, seen = self.augment(joints, seen)
@@ -213,16 +207,6 @@ class Run:
             epoch=self.epoch,
             commit=_commit(),
         )
-
-
-def _chosen(
-    where: Tensor, changed: tuple[Tensor, Tensor], joints: Tensor, seen: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Take the changed clip where `where` `(N,)` says so."""
-    return (
-        torch.where(where[:, None, None, None], changed[0], joints),
-        torch.where(where[:, None, None], changed[1], seen),
-    )
 
 
 def _commit() -> str:

@@ -41,10 +41,8 @@ class Encoder(nn.Module):
             raise ValueError(f"{left} frames after the blocks cannot make {config.segments} parts")
         self.per_segment = left // config.segments
         self.dropout = nn.Dropout(config.dropout)
-        self.with_largest = config.pooling == "mean_max"
-        pooled = widths[-1] * (2 if self.with_largest else 1)
         self.projection = nn.Conv1d(
-            config.segments * pooled, config.segments * config.segment_width, 1,
+            config.segments * widths[-1], config.segments * config.segment_width, 1,
             groups=config.segments,
         )  # fmt: skip
 
@@ -80,9 +78,8 @@ class Encoder(nn.Module):
         return self._projected(x)
 
     def _projected(self, x: Tensor) -> Tensor:
-        """Pool over joints, average each part of time, then a projection for each part."""
-        mean = x.mean(dim=3)  # (N, C, T')
-        x = torch.cat((mean, x.amax(dim=3)), dim=1) if self.with_largest else mean
+        """Mean over joints and within each part of time, then a projection for each part."""
+        x = x.mean(dim=3)  # (N, C, T')
         channels = x.shape[1]
         x = x.reshape(-1, channels, self.segments, self.per_segment).mean(dim=3)
         x = x.transpose(1, 2).reshape(-1, self.segments * channels, 1)

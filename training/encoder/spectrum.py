@@ -72,7 +72,11 @@ class Crossings(nn.Module):
         a, b = real.index_select(2, self.left), imaginary.index_select(2, self.left)
         c, d = real.index_select(2, self.right), imaginary.index_select(2, self.right)
         product = torch.cat(
-            ((a * c + b * d).reshape(-1, self.products), (b * c - a * d).reshape(-1, self.products)), 1
+            (
+                (a * c + b * d).reshape(-1, self.products),
+                (b * c - a * d).reshape(-1, self.products),
+            ),
+            1,
         )
         size = ((a * a + b * b) * (c * c + d * d) + _TINY * _TINY).sqrt().reshape(-1, self.products)
         return product / (torch.cat((size, size), 1) + 1e-3).sqrt()
@@ -142,7 +146,8 @@ class Spectrum(nn.Module):
             whitening(view(position), view.known(known))
             for view, whitening in zip(self._views(), self.whitenings, strict=True)
         ]
-        return torch.cat(parts, dim=1) * len(parts) ** -0.5
+        joined: Tensor = torch.cat(parts, dim=1) * len(parts) ** -0.5
+        return joined
 
     def described(self, local: Tensor, path: Tensor, seen: Tensor) -> list[Tensor]:
         """What each view says, before whitening."""
