@@ -1,0 +1,115 @@
+"""The export: checkpoint in, checked model file out, or nothing."""
+
+import os
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+from model_export.calibration import Calibration, calibrate
+from model_export.graph import graph_of
+from model_export.graph_rules import check_graph, check_size
+from model_export.metadata import metadata_of, write_metadata
+from model_export.parity import Parity, check_parity
+from model_export.self_test import SelfTest
+from model_export.session import Session
+from model_export.space import space_of
+from model_export.trials import novel_data, trials
+from training.checkpoint import Trained, load
+
+_TIMED_RUNS = 60
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was written, and what was found on the way. `milliseconds` is the median of one clip
+    on one thread; `size` is in bytes."""
+
+    space: str
+    nodes: int
+    size: int
+    parity: Parity
+    self_test: float
+    calibration: Calibration
+    milliseconds: float
+
+
+def export(checkpoint: Path, output: Path) -> Export:
+    """Write the model file of a checkpoint, atomically and only when every check passes.
+
+    Raises `ExportRefused`, `BadCheckpoint`, `DataMissing` (the calibration needs the data sets
+    that kept classes out of training); an earlier file at `output` is then as it was.
+    """
+    trained, _ = load(checkpoint)
+    model, found = _model(trained)
+    _write(output, model)
+    return found
+
+
+def _model(trained: Trained) -> tuple[bytes, Export]:
+    # First, because it is what most often is absent.
+    data = novel_data(trained.config)
+    branch = trained.branch()
+    encoder = branch.encoder
+    graph = graph_of(branch)
+    check_graph(graph, encoder.layout, encoder.frames, encoder.persons)
+    session = Session(graph.SerializeToString())
+    parity = check_parity(session, branch, data)
+    calibration = calibrate(trials(session, data, trained))
+    space = space_of(graph)
+    metadata = metadata_of(
+        trained,
+        encoder.layout,
+        space=space,
+        width=trained.cohort.shape[1],
+        calibration=calibration,
+        pseudo_novel=tuple(known.name for known in data.classes),
+        self_test=SelfTest.of(session, encoder.layout, encoder.frames),
+    )
+    write_metadata(graph, metadata)
+    onnx.checker.check_model(graph, full_check=True)
+    model = graph.SerializeToString(deterministic=True)
+    check_size(model)
+    # What counts is the file as a service reads it.
+    served = Session(model)
+    test = SelfTest.read(served.metadata["oneshot.self_test"])
+    difference = test.check(served, encoder.layout, encoder.frames)
+    found = Export(
+        space=space,
+        nodes=len(graph.graph.node),
+        size=len(model),
+        parity=parity,
+        self_test=difference,
+        calibration=calibration,
+        milliseconds=_milliseconds(served, encoder.frames, len(encoder.layout)),
+    )
+    return model, found
+
+
+def _milliseconds(session: Session, frames: int, joints: int) -> float:
+    rng = np.random.default_rng(0)
+    clip = rng.standard_normal((1, frames, 1, joints, 3)).astype(np.float32)
+    seen = np.ones(clip.shape[:-1], dtype=np.float32)
+    taken = []
+    for _ in range(_TIMED_RUNS):
+        begun = time.perf_counter()
+        session.run(clip, seen)
+        taken.append(time.perf_counter() - begun)
+    return 1000 * statistics.median(taken)
+
+
+def _write(output: Path, model: bytes) -> None:
+    """A kill leaves the earlier file or the new one."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    partial = output.with_name(f"{output.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(model)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)

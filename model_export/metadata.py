@@ -1,0 +1,106 @@
+"""The metadata: what a model file says about itself, in three string properties of the `.onnx`.
+
+A reader needs onnxruntime only: `session.get_modelmeta().custom_metadata_map`. It refuses a
+format that it does not know.
+
+`oneshot.format`: "1".
+
+`oneshot.model`: one JSON object.
+
+- `space`: 32 hexadecimal digits, the model's identity (`space.py`);
+- `preparation`: the `skeleton.PREPARATION` it was exported with; code of another version must not
+  serve it;
+- `layout`: `{"name", "joints": [V names], "parents": [V numbers, -1 = root], "axes"}`;
+- `frames` T, `persons` M, `width` D of `embedding`;
+- `score`: the formula's name (`score.py`), "mean-norm";
+- `calibration`: `slope`, `intercept` (probability that a match is right =
+  1 / (1 + exp(-(slope · score + intercept)))); `threshold` (a best score below it is `unknown`)
+  and the share of unknown clips that it lets pass, `false_accept`; `margin` (a best score that
+  leads the second by less is `ambiguous`); `thresholds` by share, `{"0.01", "0.05", "0.1"}`;
+  `figures`, means over `set_figures`, and `set_figures` by set: `classes`, `subjects`, `clips`,
+  `episodes`, `enrolled` (mean size of the gallery), `queries`, `known`, `accuracy`, `auroc`,
+  `expected_calibration_error` (and `…_without_this_set`, by a fit on the other sets),
+  `false_accepts` and `right_when_accepting` by share;
+- `training`: `sets`, `classes` as `set/label`, `pseudo_novel`: the classes calibrated on;
+- `config`: the training's complete configuration; `commit` ("" outside a checkout); `epoch`.
+
+`oneshot.self_test`: one JSON object: `joints`, base64 of a `.npy`, float32 `(T, M, V, 3)` as
+received, NaN = unseen; `layout`, the V joint names in order; `axes`; `fps`; the expected
+`embedding` `[D]`, `cohort_mean`, `cohort_std`; `tolerance`, the largest absolute difference.
+
+There is no date: the same checkpoint gives the same file. Terms and limits are the model card's.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import onnx
+
+from model_export.calibration import DEFAULT_FALSE_ACCEPT, Calibration
+from model_export.score import SCORE
+from model_export.self_test import SelfTest
+from skeleton import PREPARATION, Layout
+from training.checkpoint import Trained
+
+FORMAT = "1"
+
+
+def metadata_of(
+    trained: Trained,
+    layout: Layout,
+    *,
+    space: str,
+    width: int,
+    calibration: Calibration,
+    pseudo_novel: tuple[str, ...],
+    self_test: SelfTest,
+) -> dict[str, str]:
+    """Return the three properties."""
+    encoder = trained.config.encoder
+    model = {
+        "space": space,
+        "preparation": PREPARATION,
+        "layout": {
+            "name": layout.name,
+            "joints": layout.joints,
+            "parents": layout.parents,
+            "axes": layout.axes,
+        },
+        "frames": encoder.frames,
+        "persons": encoder.persons,
+        "width": width,
+        "score": SCORE,
+        "calibration": _calibration(calibration),
+        "training": {
+            "sets": [entry.archive for entry in trained.config.data.sets],
+            "classes": trained.classes,
+            "pseudo_novel": pseudo_novel,
+        },
+        "config": trained.config.model_dump(mode="json", by_alias=True),
+        "commit": trained.commit,
+        "epoch": trained.epoch,
+    }
+    return {
+        "oneshot.format": FORMAT,
+        "oneshot.model": json.dumps(model, allow_nan=False, ensure_ascii=False),
+        "oneshot.self_test": self_test.written(),
+    }
+
+
+def write_metadata(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
+    """Replace a model's properties by these."""
+    onnx.helper.set_model_props(model, dict(metadata))
+
+
+def _calibration(calibration: Calibration) -> dict[str, Any]:
+    return {
+        "slope": calibration.slope,
+        "intercept": calibration.intercept,
+        "threshold": calibration.threshold,
+        "false_accept": DEFAULT_FALSE_ACCEPT,
+        "margin": calibration.margin,
+        "thresholds": {f"{share:g}": value for share, value in calibration.thresholds.items()},
+        "figures": calibration.figures,
+        "set_figures": calibration.set_figures,
+    }

@@ -1,0 +1,20 @@
+"""The score: a similarity measured against the cohort, so that one threshold fits every action.
+
+A model file names the formula; the service and the evaluation compute the same.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+SCORE = "mean-norm"
+
+
+def mean_norm(similarity: Floats, queries: Floats, exemplars: Floats) -> Floats:
+    """Return s - (m_q + m_e) / 2 of cosines `(Q, E)` and the cohort means `(Q,)` and `(E,)` (ours).
+
+    It is the AS-norm of speaker verification without the division by the cohort's deviations,
+    which are unsteady for a sensor that the cohort does not know.
+    """
+    return similarity - (queries[:, None] + exemplars) / 2

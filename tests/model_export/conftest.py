@@ -1,0 +1,89 @@
+"""A small encoder as it starts, with the statistics of the animator's clips, and its export."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnx
+import pytest
+import torch
+
+from model_export.graph import graph_of
+from model_export.session import Session
+from skeleton import resolve_layout
+from tests.animator_archive import write_animator_archive
+from training import checkpoint
+from training.checkpoint import Trained
+from training.cohort import base_statistics
+from training.config import load_config
+from training.dataset import SkeletonDataset
+from training.encoder import Encoder, SkeletonBranch
+
+BASE = ("wave", "squat", "kick", "clap", "push")
+NOVEL = ("punch", "bow", "raise_arms", "walk", "side_bend")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("sets")
+    for seed, name in enumerate(("indoors", "outdoors")):
+        write_animator_archive(
+            folder / f"{name}.npz", BASE + NOVEL, subjects=3, repetitions=2, seed=seed
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONESHOT_DATA", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def trained(data_folder: Path) -> Trained:
+    novel = ", ".join(NOVEL)
+    config = load_config(
+        overrides=(
+            "data.sets=[{archive: indoors}, {archive: outdoors}]",
+            f"data.pseudo_novel={{indoors: [{novel}], outdoors: [{novel}]}}",
+            "data.stored_frames=40",
+            "encoder.channels=[16, 16]",
+            "encoder.strides=[2, 2]",
+            "encoder.segment_width=8",
+            "cohort.nearest=4",
+        )
+    )
+    torch.manual_seed(0)
+    data = SkeletonDataset.load(config.data, resolve_layout(config.encoder.layout))
+    embedder, cohort = base_statistics(Encoder(config.encoder), config, data, 8)
+    return Trained(
+        config=config,
+        classes=tuple(known.name for known in data.classes),
+        state=embedder.state_dict(),
+        cohort=cohort,
+        epoch=0,
+        commit="0123456789ab",
+    )
+
+
+@pytest.fixture(scope="session")
+def saved(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("run") / "last.pt"
+    checkpoint.save(path, trained)
+    return path
+
+
+@pytest.fixture(scope="session")
+def branch(trained: Trained) -> SkeletonBranch:
+    return trained.branch()
+
+
+@pytest.fixture(scope="session")
+def exported(branch: SkeletonBranch) -> bytes:
+    return graph_of(branch).SerializeToString()
+
+
+@pytest.fixture
+def graph(exported: bytes) -> onnx.ModelProto:
+    """A copy of the exported graph that a test may spoil."""
+    return onnx.load_from_string(exported)
+
+
+@pytest.fixture(scope="session")
+def session(exported: bytes) -> Session:
+    return Session(exported)

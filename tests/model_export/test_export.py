@@ -1,0 +1,104 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import onnxruntime
+import pytest
+
+from model_export.__main__ import main
+from skeleton import LAYOUTS, PREPARATION
+from tests.model_export.conftest import BASE, NOVEL
+from training import checkpoint
+from training.checkpoint import Trained
+
+
+@pytest.fixture(scope="module")
+def model(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "models" / "small.onnx"
+    assert main([str(saved), "-o", str(path)]) == 0
+    return path
+
+
+def refused(checkpoint_file: Path, output: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Export over an earlier file, and return the one line that says why not."""
+    output.write_bytes(b"an earlier model")
+    assert main([str(checkpoint_file), "-o", str(output)]) == 2
+    assert output.read_bytes() == b"an earlier model"
+    assert list(output.parent.glob("*.partial")) == []
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 1
+    assert lines[0].endswith("was not written")
+    return lines[0]
+
+
+def test_the_file_says_everything_about_itself(model: Path, trained: Trained) -> None:
+    assert [path.name for path in model.parent.iterdir()] == ["small.onnx"]
+    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    metadata = session.get_modelmeta().custom_metadata_map
+    assert set(metadata) == {"oneshot.format", "oneshot.model", "oneshot.self_test"}
+    assert metadata["oneshot.format"] == "1"
+    about = json.loads(metadata["oneshot.model"])
+    layout = LAYOUTS["body16"]
+    assert about["preparation"] == PREPARATION
+    assert about["layout"]["joints"] == list(layout.joints)
+    assert about["layout"]["parents"] == list(layout.parents)
+    assert (about["frames"], about["persons"]) == (32, 1)
+    outputs = {value.name: value.shape for value in session.get_outputs()}
+    assert outputs == {
+        "embedding": ["N", about["width"]],
+        "cohort_mean": ["N"],
+        "cohort_std": ["N"],
+    }
+    assert about["score"] == "mean-norm"
+    assert set(about["training"]["classes"]) == {
+        f"{place}/{action}" for place in ("indoors", "outdoors") for action in BASE
+    }
+    assert set(about["training"]["pseudo_novel"]) == {
+        f"{place}/{action}" for place in ("indoors", "outdoors") for action in NOVEL
+    }
+    assert about["commit"] == trained.commit
+    calibration = about["calibration"]
+    assert calibration["slope"] > 0
+    assert calibration["margin"] > 0
+    thresholds = calibration["thresholds"]
+    assert thresholds["0.01"] >= thresholds["0.05"] >= thresholds["0.1"]
+    assert calibration["threshold"] == thresholds[f"{calibration['false_accept']:g}"]
+    assert set(calibration["set_figures"]) == {"indoors", "outdoors"}
+
+
+def test_the_same_checkpoint_gives_the_same_file(
+    model: Path, saved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = tmp_path / "again.onnx"
+    assert main([str(saved), "-o", str(again)]) == 0
+    assert again.read_bytes() == model.read_bytes()
+    said = capsys.readouterr().out
+    for word in ("nodes", "space", "parity", "ms a clip", "thresholds", "AUROC"):
+        assert word in said
+
+
+def test_without_the_data_there_is_no_calibration_and_no_file(
+    saved: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ONESHOT_DATA", str(tmp_path / "nowhere"))
+    assert "ONESHOT_DATA" in refused(saved, tmp_path / "model.onnx", capsys)
+
+
+def test_a_training_that_kept_no_class_out_is_refused(
+    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = trained.config.data.model_copy(update={"pseudo_novel": {}})
+    config = trained.config.model_copy(update={"data": data})
+    checkpoint.save(tmp_path / "last.pt", replace(trained, config=config))
+    assert "pseudo_novel" in refused(tmp_path / "last.pt", tmp_path / "model.onnx", capsys)
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "last.pt").write_bytes(b"something else")
+    assert "last.pt" in refused(tmp_path / "last.pt", tmp_path / "model.onnx", capsys)
+    assert "absent.pt" in refused(tmp_path / "absent.pt", tmp_path / "model.onnx", capsys)
