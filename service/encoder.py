@@ -58,10 +58,13 @@ class Encoder:
         stated tolerance.
         """
         test = self.info.self_test
-        prepared = prepare(test.recording.clip(), self.info.layout, self.info.frames)
-        for _ in range(3):  # the first runs allocate and, on a GPU, choose algorithms
-            embedding = self.run(prepared)["embedding"]
-        difference = float(np.abs(embedding - test.embedding).max())
+        try:
+            prepared = prepare(test.recording.clip(), self.info.layout, self.info.frames)
+            for _ in range(3):  # the first runs allocate and, on a GPU, choose algorithms
+                embedding = self.run(prepared)["embedding"]
+            difference = float(np.abs(embedding - test.embedding).max())
+        except Exception as error:  # as above; a graph that does not fit what the file says
+            raise BadModel(f"the model cannot encode its self-test clip: {error}") from error
         if not difference <= test.tolerance:
             raise BadModel(
                 f"the self-test clip's embedding differs by {difference:.2g}, more than "

@@ -1,5 +1,7 @@
 """`/model`, `/healthz`, `/readyz`: what runs, and whether it does."""
 
+import asyncio
+
 import onnxruntime
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -41,14 +43,15 @@ async def healthz() -> Response:
     return answer({"status": "ok"})
 
 
-@router.get("/readyz", response_model=ReadyAnswer, responses=problems(429, 503))
+@router.get("/readyz", response_model=ReadyAnswer, responses=problems(503))
 async def readyz(service: RunningService) -> Response:
     """Whether the service can recognise: 503 until its store was reached once.
 
     Afterwards it stays ready while the store is away, because recognition goes on from memory;
     `status` is then `degraded`.
     """
-    return answer(await service.workers.run(lambda: _readiness(service)))
+    # Not in the queue of the workers: a service that is busy is ready.
+    return answer(await asyncio.to_thread(_readiness, service))
 
 
 def _readiness(service: Runtime) -> dict[str, object]:
