@@ -43,8 +43,10 @@ def report(output: Path, found: Export) -> str:
     ]
     for name, figures in calibration.set_figures.items():
         share = f"{DEFAULT_FALSE_ACCEPT:g}"
+        novel = figures["enrolled"] - figures["fillers"]
         lines.append(
-            f"  {name}: {figures['enrolled']:.0f} of {figures['classes']} enrolled, "
+            f"  {name}: {novel:.0f} of {figures['classes']} enrolled "
+            f"among {figures['enrolled']:.0f}, "
             f"{figures['queries']} queries, {figures['accuracy']:.0%} right, "
             f"AUROC {figures['auroc']:.2f}, "
             f"calibration error {figures['expected_calibration_error']:.2f}; at the threshold "

@@ -19,7 +19,7 @@ from training.evaluation.metrics import Answers, auroc, expected_calibration_err
 #: The stated shares of unknown clips that a threshold accepts.
 FALSE_ACCEPTS = (0.01, 0.05, 0.1)
 #: Which of them decides `unknown`.
-DEFAULT_FALSE_ACCEPT = 0.05
+DEFAULT_FALSE_ACCEPT = 0.1
 #: Two actions so close that the better one is right less often than this are `ambiguous`.
 CERTAIN = 0.6
 
@@ -161,6 +161,7 @@ def _figures(
         "clips": one.clips,
         "episodes": one.episodes,
         "enrolled": one.enrolled,
+        "fillers": one.fillers,
         "queries": len(one.best),
         "known": int(one.known.sum()),
         "accuracy": float(right[one.known].mean()),

@@ -17,7 +17,7 @@ from model_export.parity import Parity, check_parity
 from model_export.self_test import SelfTest
 from model_export.session import Session
 from model_export.space import space_of
-from model_export.trials import novel_data, trials
+from model_export.trials import filler_data, novel_data, trials
 from training.checkpoint import Trained, load
 
 _TIMED_RUNS = 60
@@ -58,7 +58,7 @@ def _model(trained: Trained) -> tuple[bytes, Export]:
     check_graph(graph, encoder.layout, encoder.frames, encoder.persons)
     session = Session(graph.SerializeToString())
     parity = check_parity(session, branch, data)
-    calibration = calibrate(trials(session, data, trained))
+    calibration = calibrate(trials(session, data, filler_data(trained.config), trained))
     space = space_of(graph)
     metadata = metadata_of(
         trained,

@@ -1,7 +1,9 @@
 """Trials: what the model says to actions it was never trained on (ours).
 
 Within each set that kept classes out of training: half of them are enrolled with one clip each of
-one subject, and all clips of the other subjects are asked, the known and the unknown.
+one subject, and all clips of the other subjects are asked, the known and the unknown. Base classes
+of the set fill the gallery up to a usual size: the more actions are enrolled, the nearer the best
+of them comes to a stranger.
 """
 
 from dataclasses import dataclass
@@ -16,12 +18,16 @@ from model_export.session import Session
 from skeleton import resolve_layout
 from training.checkpoint import Trained
 from training.config import Config
-from training.dataset import SkeletonDataset
+from training.dataset import SkeletonDataset, draw_epoch
 from training.evaluation.protocol import Episode, Labels, episodes
 
 _BATCH = 64
 _REPEATS = 5
 _FEWEST_CLASSES = 3  # so that two are enrolled and one is not
+# Enrolled actions, where the set has as many; 10 gave the best calibrated probabilities on the
+# development sets with 3 to 14 enrolled (6, 8, 10 and 20 were tried).
+_GALLERY = 10
+_FILLERS = 8  # clips read of each base class
 
 Flags = NDArray[np.bool_]
 Array = NDArray[Any]
@@ -33,7 +39,7 @@ class Trials:
 
     `best` score, `margin` to the second best action, whether the query's action was enrolled
     (`known`), and whether the best (`right`) or the second best (`second_right`) is its action.
-    `enrolled` is the mean number of actions in the gallery.
+    `enrolled` is the mean number of actions in the gallery, `fillers` among them.
     """
 
     set_name: str
@@ -47,6 +53,7 @@ class Trials:
     clips: int
     episodes: int
     enrolled: float
+    fillers: int
 
 
 def novel_data(config: Config) -> SkeletonDataset:
@@ -73,14 +80,32 @@ def novel_data(config: Config) -> SkeletonDataset:
         ) from error
 
 
-def trials(session: Session, data: SkeletonDataset, trained: Trained) -> list[Trials]:
+def filler_data(config: Config) -> SkeletonDataset:
+    """Read some clips of the base classes of the sets that kept others out.
+
+    Raises `DataMissing`.
+    """
+    data = config.data
+    sets = tuple(entry for entry in data.sets if data.pseudo_novel.get(entry.name))
+    layout = resolve_layout(config.encoder.layout)
+    whole = SkeletonDataset.load(
+        data.model_copy(update={"sets": sets}), layout, frames=config.encoder.frames
+    )
+    return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))
+
+
+def trials(
+    session: Session, data: SkeletonDataset, fillers: SkeletonDataset, trained: Trained
+) -> list[Trials]:
     """Run the episodes of every set that has three classes and two subjects at least.
+
+    `data` are the classes kept out of training, `fillers` base classes of the same sets.
 
     The cohort leaves out the set's own classes, where others remain: no user's clips come from the
     rooms and people of a training set, and with them in the cohort thresholds are far too low for
     every other sensor. Raises `CalibrationImpossible` when there is no such set.
     """
-    set_of = np.array([data.classes[label].set_name for label in data.labels])
+    set_of = _sets(data)
     origin = np.array([name.split("/")[0] for name in trained.classes])
     cohort, nearest = trained.cohort.double().numpy(), trained.config.cohort.nearest
     found = []
@@ -92,8 +117,11 @@ def trials(session: Session, data: SkeletonDataset, trained: Trained) -> list[Tr
         foreign = cohort[origin != name]
         if len(foreign) < min(nearest, len(cohort)):
             foreign = cohort
-        scores = _scores(_embeddings(session, data, clips), foreign, nearest)
-        found.append(_of_set(name, scores, labels, subjects))
+        others = np.flatnonzero(_sets(fillers) == name)
+        asked = _embeddings(session, data, clips)
+        filling = _embeddings(session, fillers, others) if len(others) else asked[:0]
+        scores = _scores(asked, np.concatenate([asked, filling]), foreign, nearest)
+        found.append(_of_set(name, scores, labels, subjects, fillers.labels[others]))
     if not found:
         raise CalibrationImpossible(
             "no set keeps three classes of two subjects out of training, and episodes need them"
@@ -111,15 +139,30 @@ def _embeddings(session: Session, data: SkeletonDataset, clips: Labels) -> Float
     return np.concatenate(parts).astype(np.float64)
 
 
-def _scores(embeddings: Floats, cohort: Floats, nearest: int) -> Floats:
-    """Return the scores of all pairs `(n, n)`; the cohort's mean as in `SkeletonBranch`."""
-    mean = -np.sort(-(embeddings @ cohort.T), axis=1)[:, :nearest].mean(axis=1)
-    return mean_norm(embeddings @ embeddings.T, mean, mean)
+def _sets(data: SkeletonDataset) -> NDArray[np.str_]:
+    return np.array([data.classes[label].set_name for label in data.labels])
 
 
-def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels) -> Trials:
+def _scores(queries: Floats, enrolled: Floats, cohort: Floats, nearest: int) -> Floats:
+    """Return the scores of `(n, D)` against `(m, D)`; the cohort's mean as in `SkeletonBranch`."""
+
+    def mean(embeddings: Floats) -> Floats:
+        top: Floats = -np.sort(-(embeddings @ cohort.T), axis=1)[:, :nearest]
+        return np.asarray(top.mean(axis=1))
+
+    return mean_norm(queries @ enrolled.T, mean(queries), mean(enrolled))
+
+
+def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers: Labels) -> Trials:
+    """`scores` `(n, n + m)` of the set's n clips against themselves and m fillers, whose base
+    classes are `fillers` `(m,)`."""
     drawn = episodes(labels, subjects, repeats=_REPEATS)
-    answers = [_answered(scores, labels, episode) for episode in drawn]
+    rng = np.random.default_rng(0)
+    filling = [_filling(fillers, _GALLERY - int(episode.enrolled.sum()), rng) for episode in drawn]
+    answers = [
+        _answered(scores, labels, episode, len(labels) + chosen)
+        for episode, chosen in zip(drawn, filling, strict=True)
+    ]
     best, margin = (np.concatenate([a[k] for a in answers]) for k in (0, 1))
     known, right, second_right = (
         np.concatenate([a[k] for a in answers]).astype(np.bool_) for k in (2, 3, 4)
@@ -135,13 +178,26 @@ def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels) -> Tria
         subjects=len(np.unique(subjects)),
         clips=len(labels),
         episodes=len(drawn),
-        enrolled=float(np.mean([episode.enrolled.sum() for episode in drawn])),
+        enrolled=float(np.mean([e.enrolled.sum() for e in drawn])) + len(filling[0]),
+        fillers=len(filling[0]),
     )
 
 
-def _answered(scores: Floats, labels: Labels, episode: Episode) -> tuple[Array, ...]:
-    classes = episode.classes[episode.enrolled]
-    table = scores[np.ix_(episode.queries, episode.exemplars[episode.enrolled])]  # (Q, C)
+def _filling(fillers: Labels, count: int, rng: np.random.Generator) -> Labels:
+    """Draw one clip each of at most `count` base classes."""
+    chosen = rng.permutation(np.unique(fillers))[: max(count, 0)]
+    clips = [rng.choice(np.flatnonzero(fillers == label)) for label in chosen]
+    return np.array(clips, dtype=np.int64)
+
+
+def _answered(
+    scores: Floats, labels: Labels, episode: Episode, filling: Labels
+) -> tuple[Array, ...]:
+    """Ask one episode's queries; the columns of `scores` named by `filling` are enrolled too."""
+    none = np.full(len(filling), -1)
+    classes = np.concatenate([episode.classes[episode.enrolled], none])
+    columns = np.concatenate([episode.exemplars[episode.enrolled], filling])
+    table = scores[np.ix_(episode.queries, columns)]  # (Q, C)
     order = np.argsort(-table, axis=1, kind="stable")
     ranked = np.take_along_axis(table, order[:, :2], axis=1)
     true = labels[episode.queries]

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from service import serve
+from service import bench, serve
 
 
 def main() -> int:
@@ -12,7 +12,7 @@ def main() -> int:
         prog="oneshot", description="Recognise a human action from a single example."
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, module in (("serve", serve),):
+    for name, module in (("serve", serve), ("bench", bench)):
         summary = (module.__doc__ or "").splitlines()[0].partition(": ")[2]
         command = commands.add_parser(name, help=summary, description=summary)
         module.add_arguments(command)

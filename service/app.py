@@ -39,9 +39,10 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.runtime = runtime
-    for module in (clips, actions, collections, status):
-        app.include_router(module.router)
-    problems.register(app)
+    routers = [module.router for module in (clips, actions, collections, status)]
+    for router in routers:
+        app.include_router(router)
+    problems.register(app, [route for router in routers for route in router.routes])
     _describe_problems(app)
     return app
 

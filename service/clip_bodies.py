@@ -1,38 +1,39 @@
-"""Clip bodies: from a request's bytes to a recording. Coordinates never pass through pydantic."""
+"""Clip bodies: from bytes and query to a recording. Coordinates never pass through pydantic."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-import orjson
-from fastapi import Query, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from service.names import ActionField, ActionName, CollectionName
-from service.problems import BodyTooLarge, Unparsable, UnsupportedBody, Unusable, describe
+from service.bodies import NPY, Body, parse_json
+from service.names import ActionField, ActionName, CollectionField
+from service.problems import Unusable, describe
 from skeleton import LAYOUTS, Recording, record, resolve_layout
 from skeleton.readers import read_joint_lists, read_npy
 
-JSON = "application/json"
-NPY = "application/x-npy"
-
+# A body has fewer joints than 100; longer lists and names are no layouts.
+JointName = Annotated[str, StringConstraints(max_length=100)]
 LayoutSpec = Annotated[
-    str | list[str],
+    Annotated[str, StringConstraints(max_length=4000)]
+    | Annotated[list[JointName], Field(max_length=100)],
     Field(
         description="One of " + ", ".join(LAYOUTS) + "; or the joint names in order.",
         examples=["kinect_v2"],
     ),
 ]
-Fps = Annotated[float, Field(ge=1, le=1000, description="Frames per second; 30 unless given.")]
+Fps = Annotated[
+    Annotated[float, Field(ge=1, le=1000)] | None,
+    Field(description="Frames per second; 30 unless given."),
+]
 AxesSpec = Annotated[
-    str,
+    Annotated[str, StringConstraints(max_length=40)] | None,
     Field(
-        max_length=40,
         description="Where the data keeps x, y (up) and z, e.g. `x,-y,-z`; the layout's own "
         "unless given.",
     ),
 ]
 Person = Annotated[
-    int, Field(ge=0, le=1000, description="Which person; the one with the most motion unless given.")
+    Annotated[int, Field(ge=0, le=1000)] | None,
+    Field(description="Which person; the one with the most motion unless given."),
 ]
 
 
@@ -42,9 +43,9 @@ class ClipFields(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     layout: LayoutSpec
-    fps: Fps | None = None
-    axes: AxesSpec | None = None
-    person: Person | None = None
+    fps: Fps = None
+    axes: AxesSpec = None
+    person: Person = None
 
 
 class EnrollFields(BaseModel):
@@ -70,13 +71,13 @@ class ClipQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    collection: CollectionName = "default"
+    collection: CollectionField = "default"
     layout: Annotated[
         str | None, Field(description="For npy: a layout's name, or joint names with commas.")
     ] = None
-    fps: Fps | None = None
-    axes: AxesSpec | None = None
-    person: Person | None = None
+    fps: Fps = None
+    axes: AxesSpec = None
+    person: Person = None
 
 
 class EnrollQuery(ClipQuery):
@@ -92,40 +93,9 @@ class RecognizeQuery(ClipQuery):
 
 
 Fields = TypeVar("Fields", EnrollFields, RecognizeFields)
-EnrollParameters = Annotated[EnrollQuery, Query()]
-RecognizeParameters = Annotated[RecognizeQuery, Query()]
 
 
-@dataclass(frozen=True)
-class ClipBody:
-    """The bytes of a request and what they are."""
-
-    media_type: str
-    data: bytes
-
-
-async def read_clip_body(request: Request, largest: int) -> ClipBody:
-    """Read the body, never more than `largest` bytes. Raises `UnsupportedBody`, `BodyTooLarge`."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in (JSON, NPY):
-        given = f"not {media_type[:60]!r}" if media_type else "but none was given"
-        raise UnsupportedBody(
-            f"this call takes -H 'Content-Type: {JSON}' or -H 'Content-Type: {NPY}', {given}"
-        )
-    too_large = BodyTooLarge(f"the body has more than {largest} bytes (ONESHOT_LARGEST_BODY)")
-    if int(request.headers.get("content-length") or 0) > largest:
-        raise too_large
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > largest:
-            raise too_large
-        parts.append(part)
-    return ClipBody(media_type, b"".join(parts))
-
-
-def enroll_input(body: ClipBody, query: EnrollQuery) -> tuple[str, Recording]:
+def enroll_input(body: Body, query: EnrollQuery) -> tuple[str, Recording]:
     """Return the action and the recording of `/enroll`.
 
     Raises `Unparsable`, `UnreadableClip`, `Unusable`, `UnusableClip`.
@@ -140,7 +110,7 @@ def enroll_input(body: ClipBody, query: EnrollQuery) -> tuple[str, Recording]:
     return fields.action, _json_recording(fields.clip, joints)
 
 
-def recognize_input(body: ClipBody, query: RecognizeQuery) -> Recording:
+def recognize_input(body: Body, query: RecognizeQuery) -> Recording:
     """Return the recording of `/recognize`. Raises as `enroll_input`."""
     if body.media_type == NPY:
         return _npy_recording(body, query)
@@ -148,7 +118,7 @@ def recognize_input(body: ClipBody, query: RecognizeQuery) -> Recording:
     return _json_recording(fields.clip, joints)
 
 
-def _npy_recording(body: ClipBody, query: ClipQuery) -> Recording:
+def _npy_recording(body: Body, query: ClipQuery) -> Recording:
     if query.layout is None:
         raise Unusable(
             "layout: an npy body needs ?layout=NAME in the address, one of "
@@ -174,19 +144,12 @@ def _json_recording(clip: ClipFields, joints: Any) -> Recording:
     )
 
 
-def _json_fields(
-    body: ClipBody, query: ClipQuery, model: type[Fields]
-) -> tuple[Fields, Any]:
+def _json_fields(body: Body, query: ClipQuery, model: type[Fields]) -> tuple[Fields, Any]:
     """Take the joints out of a JSON body and validate the rest."""
     for name in ("layout", "fps", "axes", "person"):
         if getattr(query, name) is not None:
             raise Unusable(f"{name}: it belongs into the clip of a JSON body, not into the address")
-    try:
-        tree = orjson.loads(body.data)
-    except orjson.JSONDecodeError as error:
-        raise Unparsable(
-            f"the body is not JSON: {error.msg[:200]} at character {error.pos}"
-        ) from error
+    tree = parse_json(body.data)
     if not isinstance(tree, dict) or not isinstance(clip := tree.get("clip"), dict):
         raise Unusable(
             'clip: the body must be an object with a "clip", like '

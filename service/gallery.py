@@ -21,7 +21,7 @@ _PAUSE = 1.0
 class Gallery:
     """A collection at one version: n exemplars, oldest first, never changed in place.
 
-    `embeddings` `(n, D)`, `cohort_mean` and `cohort_std` `(n,)`, `numbers` `(n,)` the position of
+    `embeddings` `(n, D)`, `cohort_mean` `(n,)`, `numbers` `(n,)` the position of
     each exemplar's action in `names`.
     """
 
@@ -31,7 +31,6 @@ class Gallery:
     actions: tuple[str, ...]
     embeddings: NDArray[np.float32]
     cohort_mean: NDArray[np.float32]
-    cohort_std: NDArray[np.float32]
     names: tuple[str, ...]
     numbers: NDArray[np.intp]
 
@@ -52,7 +51,6 @@ def gallery_of(
         tuple(e.action for e in exemplars),
         np.stack(rows).astype(np.float32) if rows else empty,
         _column(exemplars, "cohort_mean"),
-        _column(exemplars, "cohort_std"),
     )
 
 
@@ -70,7 +68,6 @@ def changed(
         tuple(gallery.actions[row] for row in keep) + fresh.actions,
         np.concatenate([gallery.embeddings[keep], fresh.embeddings]),
         np.concatenate([gallery.cohort_mean[keep], fresh.cohort_mean]),
-        np.concatenate([gallery.cohort_std[keep], fresh.cohort_std]),
     )
 
 
@@ -85,13 +82,12 @@ def _assembled(
     actions: tuple[str, ...],
     embeddings: NDArray[np.float32],
     cohort_mean: NDArray[np.float32],
-    cohort_std: NDArray[np.float32],
 ) -> Gallery:
     names = tuple(dict.fromkeys(actions))
     number = {name: i for i, name in enumerate(names)}
     numbers = np.array([number[action] for action in actions], dtype=np.intp)
     return Gallery(
-        version, space, ids, actions, embeddings, cohort_mean, cohort_std, names, numbers
+        version, space, ids, actions, embeddings, cohort_mean, names, numbers
     )
 
 
@@ -151,7 +147,9 @@ class Galleries:
     def _by_changes(self, collection: str, known: Gallery) -> Gallery | None:
         """Apply the log's entries since the known version; None when a snapshot is needed."""
         changes = self._store.changes(collection, known.version)
-        if not changes or any(change.space != known.space for change in changes):
+        if changes == []:
+            return known  # another thread was faster, and the version asked for is already past
+        if changes is None or any(change.space != known.space for change in changes):
             return None
         removed: set[str] = set()
         added: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""Matching: from similarities to a calibrated decision (ours; AS-norm of speaker verification)."""
+"""Matching: from similarities to a calibrated decision (ours, after AS-norm)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,20 +36,16 @@ class Judgement:
 
 def normalised_scores(
     similarity: NDArray[np.float32],
-    query: tuple[float, float],
+    query_mean: NDArray[np.float32],
     exemplar_mean: NDArray[np.float32],
-    exemplar_std: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """AS-norm: how far a similarity stands out from both clips' similarities to the base classes.
+    """How far a similarity stands out from what both clips have with the base classes.
 
-    `similarity` `(n,)` cosines, `query` the cohort's mean and deviation of the query, the other
-    two `(n,)` those of the exemplars. One threshold fits every enrolled action.
+    `similarity` `(n,)` cosines, `query_mean` `()` and `exemplar_mean` `(n,)` the mean similarity
+    of each to its nearest base classes. One threshold fits every enrolled action. AS-norm without
+    its deviations: dividing by them costs accuracy (MODEL_CARD.md).
     """
-    mean, std = query
-    scores: NDArray[np.float32] = 0.5 * (
-        (similarity - mean) / std + (similarity - exemplar_mean) / exemplar_std
-    )
-    return scores
+    return similarity - (query_mean + exemplar_mean) * np.float32(0.5)
 
 
 def probability(score: float, calibration: Calibration) -> float:

@@ -75,8 +75,8 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
                 f"the model was made for preparation {model['preparation']} of clips, this service "
                 f"has {PREPARATION}: export it again from its checkpoint"
             )
-        if model["persons"] != 1 or model["score"] != "as-norm":
-            raise BadModel("the model wants several persons or another score than as-norm")
+        if model["persons"] != 1 or model["score"] != "mean-norm":
+            raise BadModel("the model wants several persons or another score than mean-norm")
         if model["calibration"] is None:
             raise BadModel("the model was exported without calibration; it cannot decide")
         return ModelInfo(
@@ -94,7 +94,9 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
             training=model.get("training", {}),
             commit=model.get("commit", ""),
         )
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except BadModel:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise BadModel(f"the file's metadata is damaged: {error!r}") from error
 
 

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path
 from pydantic import Field, StringConstraints
 
 COLLECTION_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
-#: 1 to 200 characters, no control characters, no `/`.
-ACTION_PATTERN = r"^[^\x00-\x1f\x7f-\x9f/]{1,200}$"
+#: 1 to 200 characters, no control characters, no `/`; nor U+FFFD, which stands in an address for
+#: bytes that are no UTF-8.
+ACTION_PATTERN = r"^[^\x00-\x1f\x7f-\x9f/\ufffd]{1,200}$"
 
 CollectionName = Annotated[str, StringConstraints(pattern=COLLECTION_PATTERN)]
 ActionName = Annotated[str, StringConstraints(pattern=ACTION_PATTERN)]
 
-CollectionQuery = Annotated[
-    CollectionName, Query(description="The gallery to use; `default` always exists.")
+CollectionField = Annotated[
+    CollectionName, Field(description="The gallery to use; `default` always exists.")
 ]
 CollectionPath = Annotated[CollectionName, Path(description="Name of the collection.")]
 ActionPath = Annotated[ActionName, Path(description="Name of the action.")]

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from service.answers import Problem
-from service.clip_bodies import JSON, NPY, EnrollFields, RecognizeFields
+from service.bodies import JSON, NPY
+from service.clip_bodies import EnrollFields, RecognizeFields
 from service.problems import KINDS, MEDIA_TYPE
 from skeleton import LAYOUTS
 
@@ -13,10 +16,10 @@ _JOINT = {"anyOf": [{"type": "array", "items": Number, "minItems": 3, "maxItems"
 _BODY = {"type": "array", "items": _JOINT}
 _JOINTS = {
     "description": "Metres: [T][V][3], or [T][M][V][3] for several persons. A joint that was not "
-    "seen is null.",
+    "seen is null, and so is a person or a frame without any.",
     "type": "array",
     "minItems": 1,
-    "items": {"type": "array", "items": {"anyOf": [_JOINT, _BODY]}},
+    "items": {"anyOf": [{"type": "array", "items": {"anyOf": [_JOINT, _BODY]}}, {"type": "null"}]},
 }
 
 
@@ -62,6 +65,25 @@ def clip_body(fields: type[EnrollFields] | type[RecognizeFields]) -> dict[str, A
     }
 
 
+def query_parameters(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the `openapi_extra` of a call that reads its query by this model."""
+    schema = model.model_json_schema()
+    required = schema.get("required", [])
+    parameters = []
+    for name, field in schema["properties"].items():
+        parameter = {"name": name, "in": "query", "required": name in required, "schema": field}
+        if "description" in field:
+            parameter["description"] = field["description"]
+        parameters.append(parameter)
+    return {"parameters": parameters}
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the `openapi_extra` of a call that takes a small JSON body."""
+    schema = model.model_json_schema()
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+
+
 def add_problem_schema(document: dict[str, Any]) -> None:
     """Put the problem's schema where `problems` refers to it."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
@@ -87,6 +109,8 @@ def _example_joints() -> list[list[list[float]]]:
                 if arm:
                     x = 0.25
                 x = -x if side == "right" else x
-            frame.append([round(x, 2), round(y, 2), z])
+                # Hands and feet stand out to the front: data without depth would be refused.
+                z += {"hand": 0.05, "hand_tip": 0.1, "thumb": 0.05, "foot": 0.12}.get(part, 0.0)
+            frame.append([round(x, 2), round(y, 2), round(z, 2)])
         frames.append(frame)
     return frames

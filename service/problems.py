@@ -1,7 +1,9 @@
 """Problems: one table from what went wrong to `application/problem+json` (RFC 9457)."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +12,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 
 from service.store import (
     CollectionExists,
@@ -69,6 +73,8 @@ class Kind:
 KINDS: dict[type[Exception], Kind] = {
     Unparsable: Kind(400, "unparsable-body", "The body cannot be parsed"),
     UnreadableClip: Kind(400, "unparsable-body", "The body cannot be parsed"),
+    # Nobody reads this answer; but a caller who hangs up is no failure of the service.
+    ClientDisconnect: Kind(400, "unparsable-body", "The body cannot be parsed"),
     UnknownCollection: Kind(404, "unknown-collection", "There is no such collection"),
     UnknownAction: Kind(404, "unknown-action", "There is no such action"),
     UnknownExemplar: Kind(404, "unknown-exemplar", "There is no such exemplar"),
@@ -89,11 +95,14 @@ KINDS: dict[type[Exception], Kind] = {
 _INTERNAL = Kind(500, "internal-error", "The service failed; its log says why")
 
 
-def register(app: FastAPI) -> None:
-    """Let every error of the table, and those of the framework, be answered as a problem."""
+def register(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Let every error of the table, and those of the framework, be answered as a problem.
+
+    `routes` are the service's own; what they know together is told with a 405.
+    """
     for error in KINDS:
         app.add_exception_handler(error, _answer)
-    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(HTTPException, partial(_answer_http, routes))
     app.add_exception_handler(Exception, _answer_internal)
 
 
@@ -120,7 +129,7 @@ def describe(error: ValidationError | RequestValidationError) -> str:
     """Name every field at fault without repeating its value: it may be NaN, or huge."""
     lines = []
     for entry in error.errors()[:10]:
-        place = ".".join(str(part) for part in entry["loc"] if part not in ("query", "body", "path"))
+        place = ".".join(str(p) for p in entry["loc"] if p not in ("query", "body", "path"))
         lines.append(f"{place or 'request'}: {entry['msg']}"[:300])
     return "; ".join(lines)
 
@@ -137,18 +146,26 @@ async def _answer(request: Request, error: Exception) -> Response:
     return problem(kind_of(error), _printable(detail))
 
 
-async def _answer_http(request: Request, error: Exception) -> Response:
+async def _answer_http(routes: Sequence[BaseRoute], request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     slug = status.phrase.lower().replace(" ", "-")
     detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
     headers: Any = error.headers
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(_methods(routes, request) or ["GET"])}
     return problem(Kind(status.value, slug, status.phrase), _printable(detail), headers)
 
 
 async def _answer_internal(request: Request, error: Exception) -> Response:
     log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
     return problem(_INTERNAL, "an unexpected error; please report it with the service's log")
+
+
+def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
+    """Every method that the request's path has; each route knows but its own."""
+    there = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+    return sorted({method for route in there for method in getattr(route, "methods", None) or ()})
 
 
 def _printable(text: str) -> str:

@@ -24,7 +24,7 @@ from service.store import (
     StoredClip,
     StoreUnavailable,
 )
-from skeleton import Layout, Quality, Recording, prepare
+from skeleton import Layout, Quality, Recording, UnusableClip, prepare
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,10 @@ class Recogniser:
     def _encoded(self, recording: Recording) -> tuple[Arrays, Quality]:
         info = self.encoder.info
         prepared = prepare(recording.clip(), info.layout, info.frames, person=recording.person)
-        return self.encoder.run(prepared), prepared.quality
+        arrays = self.encoder.run(prepared)
+        if not np.isfinite(arrays["embedding"]).all():
+            raise UnusableClip("the model finds no finite embedding for this clip")
+        return arrays, prepared.quality
 
     def _gallery(self, collection: str) -> tuple[Gallery, bool]:
         gallery, stale = self.galleries.current(collection)
@@ -111,8 +114,7 @@ class Recogniser:
 
     def _matches(self, gallery: Gallery, arrays: Arrays, count: int) -> list[Match]:
         similarity = gallery.embeddings @ arrays["embedding"]
-        query = (float(arrays["cohort_mean"]), float(arrays["cohort_std"]))
-        scores = normalised_scores(similarity, query, gallery.cohort_mean, gallery.cohort_std)
+        scores = normalised_scores(similarity, arrays["cohort_mean"], gallery.cohort_mean)
         calibration = self.encoder.info.calibration
         return [
             Match(

@@ -8,7 +8,13 @@ from service.encoder import Encoder
 from service.problems import NotReady
 from service.recogniser import Recogniser
 from service.settings import Settings
-from service.store import Store, StoreUnavailable, open_store
+from service.store import (
+    DEFAULT_COLLECTION,
+    Store,
+    StoreError,
+    StoreUnavailable,
+    open_store,
+)
 from service.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -47,7 +53,12 @@ class Runtime:
         return self.recogniser.store
 
     def open(self) -> None:
-        """Reach the store; when it is away, go on trying in the background."""
+        """Reach the store; when it is away, go on trying in the background. Once is enough.
+
+        Raises `StoreError` for a store that can never be used.
+        """
+        if self._recogniser is not None or self._opener is not None:
+            return
         try:
             self._open_once()
         except StoreUnavailable as error:
@@ -68,7 +79,22 @@ class Runtime:
         store = open_store(self.settings.store)
         for warning in store.warnings():
             log.warning("store: %s", warning)
-        self._recogniser = Recogniser(self.encoder, store)
+        recogniser = Recogniser(self.encoder, store)
+        self._warm_up(recogniser)
+        self._recogniser = recogniser
+
+    def _warm_up(self, recogniser: Recogniser) -> None:
+        """Let every thread recognise once, so that the first caller does not wait for what is
+        made once: the thread, its connection to the store, the usual gallery."""
+        clip = self.encoder.info.self_test.recording
+        try:
+            self.workers.run_in_each(lambda: recogniser.recognize(DEFAULT_COLLECTION, clip, 1))
+        except StoreUnavailable:
+            recogniser.store.close()
+            raise
+        except StoreError as error:
+            # Other collections may be sound; the calls about this one say what is wrong.
+            log.warning("the collection %s cannot be used: %s", DEFAULT_COLLECTION, error)
 
     def _keep_trying(self) -> None:
         while not self._stopping.wait(_RETRY):

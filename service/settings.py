@@ -64,3 +64,14 @@ def load_settings() -> Settings:
             for e in error.errors(include_input=False, include_url=False)
         ]
         raise BadSettings("; ".join(lines)) from error
+
+
+def settings_table() -> str:
+    """Every setting as a Markdown table; the README holds it, and a test compares the two."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if default == DEFAULT_MODEL:
+            default = DEFAULT_MODEL.relative_to(DEFAULT_MODEL.parents[2]).as_posix()
+        rows.append(f"| `ONESHOT_{name.upper()}` | `{default}` | {field.description} |")
+    return "\n".join(rows) + "\n"

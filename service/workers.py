@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -29,6 +30,17 @@ class Workers:
             return await asyncio.get_running_loop().run_in_executor(self._pool, call)
         finally:
             self._taken -= 1
+
+    def run_in_each(self, call: Callable[[], object]) -> None:
+        """Run `call` once in every thread and wait for all; for the warm-up."""
+        together = threading.Barrier(self.threads)
+
+        def once() -> None:
+            together.wait()  # no thread takes two
+            call()
+
+        for running in [self._pool.submit(once) for _ in range(self.threads)]:
+            running.result()
 
     def close(self) -> None:
         """Finish what runs; drop what waits."""

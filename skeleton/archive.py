@@ -1,9 +1,9 @@
 """Archive: many labelled clips in one uniform `.npz` (format: the README's "Data" section)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from skeleton.errors import UnreadableClip
 from skeleton.layouts import Layout, custom_layout
 
 _NEEDED = ("joints", "scale", "offsets", "label", "subject", "label_names", "joint_names", "fps")
+_READ = (*_NEEDED, "subject_names", "clip_names")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,22 +41,19 @@ class Archive:
         """Read an archive. Raises `FileNotFoundError`, and `UnreadableClip` for another format."""
         path = Path(path)
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 missing = [key for key in _NEEDED if key not in data.files]
                 if missing:
                     raise UnreadableClip(f"{path.name} lacks the arrays {', '.join(missing)}")
-                arrays = {key: data[key] for key in data.files if data[key].dtype.kind != "O"}
-        except (ValueError, OSError, EOFError) as error:
-            if isinstance(error, FileNotFoundError | UnreadableClip):
-                raise
+                arrays = {key: data[key] for key in _READ if key in data.files}
+        except (FileNotFoundError, UnreadableClip):
+            raise
+        except Exception as error:  # those of numpy, of its zip reader and of its decompressor
             raise UnreadableClip(f"{path.name} is not a readable .npz archive: {error}") from error
-        clips = len(arrays["offsets"]) - 1
-        if arrays["joints"].shape[1:] != (len(arrays["joint_names"]), 3) or (
-            int(arrays["offsets"][-1]) != len(arrays["joints"])
-        ):
-            raise UnreadableClip(f"{path.name}: joints, joint_names and offsets do not agree")
-        subject_names = arrays.get("subject_names", np.unique(arrays["subject"]).astype(str))
-        clip_names = arrays.get("clip_names", np.arange(clips).astype(str))
+        subjects = int(arrays["subject"].max(initial=-1)) + 1
+        arrays.setdefault("subject_names", np.arange(subjects).astype(str))
+        arrays.setdefault("clip_names", np.arange(len(arrays["label"])).astype(str))
+        _check_agreement(path.name, arrays)
         return cls(
             name=path.stem,
             layout=custom_layout([str(n) for n in arrays["joint_names"]], name=path.stem),
@@ -66,8 +64,8 @@ class Archive:
             labels=arrays["label"].astype(np.int64),
             subjects=arrays["subject"].astype(np.int64),
             label_names=tuple(str(n) for n in arrays["label_names"]),
-            subject_names=tuple(str(n) for n in subject_names),
-            clip_names=tuple(str(n) for n in clip_names),
+            subject_names=tuple(str(n) for n in arrays["subject_names"]),
+            clip_names=tuple(str(n) for n in arrays["clip_names"]),
         )
 
     def __len__(self) -> int:
@@ -84,3 +82,22 @@ class Archive:
     def label_name(self, index: int) -> str:
         """Return the class name of a clip."""
         return self.label_names[int(self.labels[index])]
+
+
+def _check_agreement(name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    clips, joints, offsets = len(arrays["label"]), arrays["joints"], arrays["offsets"]
+    agree = (
+        joints.shape[1:] == (len(arrays["joint_names"]), 3)
+        and offsets.shape == (clips + 1,)
+        and offsets[0] == 0
+        and offsets[-1] == len(joints)
+        and (np.diff(offsets) > 0).all()
+        and arrays["subject"].shape == (clips,)
+        and len(arrays["clip_names"]) == clips
+        and all(
+            (arrays[index] >= 0).all() and (arrays[index] < len(arrays[names])).all()
+            for index, names in (("label", "label_names"), ("subject", "subject_names"))
+        )
+    )
+    if not agree:
+        raise UnreadableClip(f"{name}: its arrays do not agree with each other in length or index")

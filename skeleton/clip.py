@@ -93,12 +93,13 @@ def record(
         raise BadShape(f"a joint needs x, y and z, but the last axis has {array.shape[3]}")
     if fps is not None and not 1 <= fps <= 1000:
         raise BadShape(f"fps must lie between 1 and 1000, not {fps:g}")
-    axes = axes or layout.axes
+    axes = layout.axes if axes is None else axes
     parse_axes(axes)
     with np.errstate(over="ignore"):
         # A copy of our own: the caller's bytes may be a view into a request.
         values = np.array(array, dtype=np.float32, order="C")
-    if np.abs(values).max() > LARGEST_COORDINATE or np.isinf(values).any():
+    # fmax, because NaN beside it must not hide a coordinate that is no body's.
+    if np.fmax.reduce(np.abs(values), axis=None) > LARGEST_COORDINATE:
         raise BadShape(f"a coordinate is infinite or beyond {LARGEST_COORDINATE:g} metres")
     return Recording(values, layout, axes, fps, person)
 
@@ -109,6 +110,11 @@ def _shape(joints: NDArray[np.generic]) -> str:
 
 def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
     """Blank the frames of persons whose joints are all exactly zero, as trackers write absence."""
+    one = joints[:, :, 0, 1]  # (T, M)
+    if (one * one > 0).all():
+        # The usual clip: in every frame one coordinate alone shows that the person is there.
+        _refuse_flat(joints)
+        return joints
     seen = joints == joints  # NaN differs from itself
     absent = ~(joints.any(axis=(2, 3)) & seen.any(axis=(2, 3)))  # (T, M)
     if absent.any():
@@ -121,6 +127,9 @@ def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _refuse_flat(joints: NDArray[np.float32]) -> None:
+    body = joints[0, 0]  # (V, 3)
+    if (body.max(axis=0) > body.min(axis=0)).all():
+        return  # one frame of a body in the round is enough
     points = joints.reshape(-1, 3)
     first = points[np.argmax(points[:, 0] == points[:, 0])]
     same = ((points == first) | (points != points)).all(axis=0)

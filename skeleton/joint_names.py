@@ -88,7 +88,8 @@ def _spelling_table() -> dict[str, str]:
 
 
 _SPELLINGS = _spelling_table()
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# `ElbowLeft` and `LElbow` are two words each.
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=\b[LR])(?=[A-Z][a-z])")
 _SIDE_WORDS = {"left": "left", "l": "left", "right": "right", "r": "right"}
 
 

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from skeleton.errors import UnknownJoint, UnknownLayout
-from skeleton.joint_names import canonical, mirrored, nearest_parent, split_words
+from skeleton.joint_names import BODY, canonical, mirrored, nearest_parent, split_words
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ def custom_layout(names: Sequence[str], *, name: str = "custom", axes: str = "x,
     """
     if not names:
         raise UnknownJoint("a layout needs at least one joint name")
+    if len(names) > len(BODY):
+        raise UnknownJoint(f"{len(names)} joint names, but a body has {len(BODY)} at most")
     joints = [_meaning(spelling, position) for position, spelling in enumerate(names)]
     for position, joint in enumerate(joints):
         inner = _INNER_NEIGHBOUR.get(joint)

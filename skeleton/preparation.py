@@ -118,15 +118,14 @@ def _posture(
     if head is None or pelvis is None:
         return ()
     both = (seen[:, head] > 0) & (seen[:, pelvis] > 0)
-    if not both.any():
-        return ()
     torso = (joints[:, head] - joints[:, pelvis])[both]  # (T', 3)
+    half = len(torso) / 2
     warnings = []
-    if (torso[:, 1] < 0).mean() > 0.5:
+    if np.count_nonzero(torso[:, 1] < 0) > half:
         warnings.append(
             "upside_down: the head is below the hips in most frames; check axes=, "
             "e.g. x,-y,-z for y down or x,z,-y for z up"
         )
-    if np.median(np.abs(torso).max(axis=-1)) > _TALLEST_TORSO:
+    if np.count_nonzero(np.abs(torso).max(axis=-1) > _TALLEST_TORSO) > half:
         warnings.append("large_units: the body is larger than 3 metres; are these millimetres?")
     return tuple(warnings)

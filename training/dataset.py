@@ -52,6 +52,16 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
     def __len__(self) -> int:
         return len(self.labels)
 
+    def only(self, clips: NDArray[np.int64]) -> "SkeletonDataset":
+        """These clips alone, with all classes."""
+        return SkeletonDataset(
+            self.joints[clips],
+            self.seen[clips],
+            self.labels[clips],
+            self.subjects[clips],
+            self.classes,
+        )
+
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, int]:
         return self.joints[index], self.seen[index], int(self.labels[index])
 

@@ -2,55 +2,77 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from service.answers import ActionDetailAnswer, ActionsAnswer
-from service.names import ActionName, ActionPath, CollectionQuery
+from service.names import ActionName, ActionPath, CollectionField
 from service.openapi import problems
-from service.routes.dependencies import RunningService, answer
+from service.routes.dependencies import RunningService, answer, each_key_once
 
-router = APIRouter(tags=["actions"])
+
+async def _each_key_once(request: Request) -> None:
+    each_key_once(request)
+
+
+router = APIRouter(tags=["actions"], dependencies=[Depends(_each_key_once)])
+
+
+class GalleryQuery(BaseModel):
+    """The query of a call about one gallery. A misspelt key must not mean `default`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    collection: CollectionField = "default"
+
+
+class PageQuery(GalleryQuery):
+    """The query of a call that answers page by page."""
+
+    after: Annotated[
+        ActionName | None, Field(description="`next` of the page before; none for the first.")
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=1000, description="Actions on a page.")] = 100
+
+
+GalleryParameters = Annotated[GalleryQuery, Query()]
+PageParameters = Annotated[PageQuery, Query()]
 
 
 @router.get("/actions", response_model=ActionsAnswer, responses=problems(404, 422, 429, 503))
-async def list_actions(
-    service: RunningService,
-    collection: CollectionQuery = "default",
-    after: Annotated[
-        ActionName | None, Query(description="`next` of the page before; none for the first.")
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=1000, description="Actions on a page.")] = 100,
-) -> Response:
+async def list_actions(service: RunningService, query: PageParameters) -> Response:
     """List the actions in order of name, a page at a time."""
     store = service.store
-    page = await service.workers.run(lambda: store.actions(collection, after=after, limit=limit))
-    return answer({"collection": collection, "actions": page.actions, "next": page.next})
+    page = await service.workers.run(
+        lambda: store.actions(query.collection, after=query.after, limit=query.limit)
+    )
+    return answer({"collection": query.collection, "actions": page.actions, "next": page.next})
 
 
 @router.get(
     "/actions/{action}", response_model=ActionDetailAnswer, responses=problems(404, 422, 429, 503)
 )
 async def get_action(
-    service: RunningService, action: ActionPath, collection: CollectionQuery = "default"
+    service: RunningService, action: ActionPath, query: GalleryParameters
 ) -> Response:
     """Show one action with its exemplars, oldest first."""
     store = service.store
-    exemplars = await service.workers.run(lambda: store.exemplars(collection, action))
+    exemplars = await service.workers.run(lambda: store.exemplars(query.collection, action))
     listed = [
         {"exemplar_id": e.id, "created": e.created, "quality": e.metadata.get("quality")}
         for e in exemplars
     ]
-    return answer({"action": action, "collection": collection, "exemplars": listed})
+    return answer({"action": action, "collection": query.collection, "exemplars": listed})
 
 
 @router.delete("/actions/{action}", status_code=204, responses=problems(404, 422, 429, 503))
 async def delete_action(
-    service: RunningService, action: ActionPath, collection: CollectionQuery = "default"
+    service: RunningService, action: ActionPath, query: GalleryParameters
 ) -> Response:
     """Delete an action with all its exemplars."""
     store = service.store
-    await service.workers.run(lambda: store.delete_action(collection, action))
+    await service.workers.run(lambda: store.delete_action(query.collection, action))
     return Response(status_code=204)
 
 
@@ -61,9 +83,9 @@ async def delete_exemplar(
     service: RunningService,
     action: ActionPath,
     id: Annotated[str, Path(description="`exemplar_id` of the enrolment.", max_length=64)],
-    collection: CollectionQuery = "default",
+    query: GalleryParameters,
 ) -> Response:
     """Delete one exemplar; with the last of them its action is gone."""
     store = service.store
-    await service.workers.run(lambda: store.delete_exemplar(collection, action, id))
+    await service.workers.run(lambda: store.delete_exemplar(query.collection, action, id))
     return Response(status_code=204)

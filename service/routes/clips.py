@@ -1,27 +1,27 @@
 """`POST /enroll` and `POST /recognize`: the calls that take a clip."""
 
 from dataclasses import asdict
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service.answers import EnrollAnswer, RecognizeAnswer
+from service.bodies import JSON, NPY, read_body
 from service.clip_bodies import (
     EnrollFields,
-    EnrollParameters,
+    EnrollQuery,
     RecognizeFields,
-    RecognizeParameters,
+    RecognizeQuery,
     enroll_input,
-    read_clip_body,
     recognize_input,
 )
 from service.model_file import ModelInfo
-from service.openapi import clip_body, problems
+from service.openapi import clip_body, problems, query_parameters
 from service.recogniser import Enrolled, Recognised
-from service.routes.dependencies import RunningService, answer
+from service.routes.dependencies import answer, path_of, read_query, running_service
+from service.routes.raw_route import RawRoute
 
-router = APIRouter(tags=["clips"])
+router = APIRouter(tags=["clips"], route_class=RawRoute)
 
 
 @router.post(
@@ -29,14 +29,16 @@ router = APIRouter(tags=["clips"])
     status_code=201,
     response_model=EnrollAnswer,
     responses=problems(400, 404, 409, 413, 415, 422, 429, 503),
-    openapi_extra=clip_body(EnrollFields),
+    openapi_extra=clip_body(EnrollFields) | query_parameters(EnrollQuery),
 )
-async def enroll(request: Request, query: EnrollParameters, service: RunningService) -> Response:
+async def enroll(request: Request) -> Response:
     """Enroll one clip as an example of an action: creates the action, or adds an exemplar.
 
     When the answer has come, the exemplar is on disk.
     """
-    body = await read_clip_body(request, service.settings.largest_body)
+    service = running_service(request)
+    query = read_query(request, EnrollQuery)
+    body = await read_body(request, (JSON, NPY), service.settings.largest_body)
     recogniser = service.recogniser
 
     def work() -> Enrolled:
@@ -55,7 +57,7 @@ async def enroll(request: Request, query: EnrollParameters, service: RunningServ
         "quality": asdict(enrolled.quality),
         "similar": asdict(enrolled.similar) if enrolled.similar else None,
     }
-    place = f"/actions/{quote(action, safe='')}?collection={query.collection}"
+    place = f"/actions/{path_of(action)}?collection={query.collection}"
     return answer(content, 201, {"Location": place})
 
 
@@ -63,13 +65,13 @@ async def enroll(request: Request, query: EnrollParameters, service: RunningServ
     "/recognize",
     response_model=RecognizeAnswer,
     responses=problems(400, 404, 409, 413, 415, 422, 429, 503),
-    openapi_extra=clip_body(RecognizeFields),
+    openapi_extra=clip_body(RecognizeFields) | query_parameters(RecognizeQuery),
 )
-async def recognize(
-    request: Request, query: RecognizeParameters, service: RunningService
-) -> Response:
+async def recognize(request: Request) -> Response:
     """Recognise one clip: the nearest enrolled action, or unknown."""
-    body = await read_clip_body(request, service.settings.largest_body)
+    service = running_service(request)
+    query = read_query(request, RecognizeQuery)
+    body = await read_body(request, (JSON, NPY), service.settings.largest_body)
     recogniser = service.recogniser
 
     def work() -> Recognised:

@@ -1,13 +1,15 @@
 """`/collections`: separate galleries."""
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import Response
 
 from service.answers import CollectionAnswer, CollectionsAnswer
+from service.bodies import JSON, parse_json, read_body
 from service.names import CollectionName, CollectionPath
-from service.openapi import problems
-from service.routes.dependencies import RunningService, answer
+from service.openapi import json_body, problems
+from service.problems import Unusable, describe
+from service.routes.dependencies import RunningService, answer, path_of
 
 router = APIRouter(tags=["collections"])
 
@@ -31,13 +33,19 @@ async def list_collections(service: RunningService) -> Response:
     "/collections",
     status_code=201,
     response_model=CollectionAnswer,
-    responses=problems(409, 422, 429, 503),
+    responses=problems(400, 409, 413, 415, 422, 429, 503),
+    openapi_extra=json_body(NewCollection),
 )
-async def create_collection(service: RunningService, new: NewCollection) -> Response:
+async def create_collection(request: Request, service: RunningService) -> Response:
     """Make an empty collection."""
+    body = await read_body(request, (JSON,), service.settings.largest_body)
+    try:
+        new = NewCollection.model_validate(parse_json(body.data))
+    except ValidationError as error:
+        raise Unusable(describe(error)) from error
     store = service.store
     info = await service.workers.run(lambda: store.create_collection(new.name))
-    return answer(info, 201, {"Location": f"/collections/{new.name}"})
+    return answer(info, 201, {"Location": f"/collections/{path_of(new.name)}"})
 
 
 @router.get(

@@ -1,22 +1,56 @@
 """What a call needs of the running service, and how it answers."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
+from urllib.parse import quote
 
 import orjson
 from fastapi import Depends, Request
+from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
+from service.problems import Unusable, describe
 from service.runtime import Runtime
 
 
-def _runtime(request: Request) -> Runtime:
+def running_service(request: Request) -> Runtime:
+    """The service that answers this request."""
     runtime: Runtime = request.app.state.runtime
     return runtime
 
 
+# Asynchronous, because a plain function would be called in a thread of its own.
+async def _runtime(request: Request) -> Runtime:
+    return running_service(request)
+
+
 RunningService = Annotated[Runtime, Depends(_runtime)]
+Parameters = TypeVar("Parameters", bound=BaseModel)
+
+
+def each_key_once(request: Request) -> None:
+    """Refuse a query that gives a key twice: nobody knows which of the two was meant."""
+    if len(request.query_params) != len(keys := request.query_params.multi_items()):
+        twice = [key for key in request.query_params if [k for k, _ in keys].count(key) > 1]
+        raise Unusable(f"{twice[0][:60]}: given more than once in the address")
+
+
+def read_query(request: Request, model: type[Parameters]) -> Parameters:
+    """Validate the query of a call; FastAPI's own way takes a tenth of a millisecond.
+
+    Raises `Unusable`.
+    """
+    each_key_once(request)
+    try:
+        return model.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        raise Unusable(describe(error)) from error
 
 
 def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Write an answer: dataclasses and dates as they are, dates as RFC 3339."""
     return Response(orjson.dumps(body), status, headers, "application/json")
+
+
+def path_of(name: str) -> str:
+    """A name as one segment of a path; `..` must not be taken for the folder above."""
+    return quote(name, safe="").replace(".", "%2E") if set(name) == {"."} else quote(name, safe="")

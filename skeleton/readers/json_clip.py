@@ -1,5 +1,6 @@
 """The project's JSON: nested lists `[T][V][3]` or `[T][M][V][3]`, an unseen joint null (ours)."""
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -8,63 +9,52 @@ from numpy.typing import NDArray
 from skeleton.errors import BadShape
 
 _DEEPEST = 4
+_NULL = type(None)
+# By type and not by isinstance: true and false are no coordinates.
+_COORDINATES = frozenset({int, float, _NULL})
 
 
 def read_joint_lists(joints: Any) -> NDArray[np.float32]:
-    """Turn nested lists into float32; `null`, or `[null, null, null]`, becomes NaN.
+    """Turn nested lists into float32; `null`, or `[null, null, null]`, becomes NaN. So does every
+    joint of a person or of a frame that is null.
 
-    Raises `BadShape` for anything else, ragged lists and strings among it.
+    Raises `BadShape` for anything else: ragged lists, strings, true and false among it.
     """
     if not isinstance(joints, list):
         raise BadShape(f"joints must be a list of frames, not {_kind(joints)}")
-    array = _regular(joints)
-    if array is None:
-        array = _regular(_nulls_spread(joints))
-    if array is None:
+    # Level by level, all of a level at once: each is lists of one length, or the coordinates.
+    shape, items = [len(joints)], joints
+    while not (kinds := set(map(type, items))) <= _COORDINATES:
+        if list not in kinds:
+            raise BadShape("a coordinate is not a number")
+        if len(shape) == _DEEPEST:
+            raise BadShape("joints are nested deeper than [T][M][V][3]")
+        items = _of_one_length(items, kinds, joints)
+        shape.append(len(items[0]))
+        items = list(chain.from_iterable(items))
+    if len(shape) == 2 and kinds == {_NULL}:
+        shape.append(3)  # every joint of every frame is null
+        items = items * 3
+    try:
+        with np.errstate(over="ignore"):
+            return np.array(items, dtype=np.float64).astype(np.float32).reshape(shape)
+    except OverflowError:
+        raise BadShape("a coordinate is too large a number") from None
+
+
+def _of_one_length(items: list[Any], kinds: set[type], joints: list[Any]) -> list[list[Any]]:
+    """The lists of one level; what is null as a whole among them as one of nulls."""
+    if kinds == {list, _NULL}:
+        width = next(len(item) for item in items if item is not None)
+        unseen = [None] * width
+        items = [unseen if item is None else item for item in items]
+        kinds = {list}
+    if kinds != {list} or len(set(map(len, items))) != 1:
         raise BadShape(
             "joints are ragged: every frame needs the same number of joints, every joint x, y "
             f"and z, or null where it was not seen; {_first_fault(joints)}"
         )
-    return array
-
-
-def _regular(joints: list[Any]) -> NDArray[np.float32] | None:
-    try:
-        array = np.asarray(joints)
-    except ValueError:
-        return None
-    if array.dtype == object:
-        try:
-            return np.asarray(joints, dtype=np.float32) if _only_numbers(array) else None
-        except (ValueError, TypeError, OverflowError):
-            return None
-    if array.dtype.kind not in "fiu":
-        raise BadShape("a coordinate is not a number")
-    with np.errstate(over="ignore"):
-        return array.astype(np.float32)
-
-
-def _only_numbers(array: NDArray[np.object_]) -> bool:
-    kinds = {type(value) for value in array.ravel().tolist()}
-    if list in kinds:
-        return False
-    if not kinds <= {int, float, type(None)}:
-        raise BadShape("a coordinate is not a number")
-    return True
-
-
-def _nulls_spread(joints: Any, depth: int = 1) -> Any:
-    """Replace a joint that is null as a whole by three nulls."""
-    if not isinstance(joints, list) or depth > _DEEPEST:
-        return joints
-    if any(
-        isinstance(item, list) and not any(isinstance(x, list) for x in item) for item in joints
-    ):
-        width = max(len(item) for item in joints if isinstance(item, list))
-        return [[None] * width if item is None else item for item in joints]
-    if all(item is None for item in joints) and joints:
-        return [[None] * 3 for _ in joints]
-    return [_nulls_spread(item, depth + 1) for item in joints]
+    return items
 
 
 def _first_fault(joints: list[Any]) -> str:

@@ -1,5 +1,6 @@
 """`.npy` from untrusted bytes: header checked against the length before anything is allocated."""
 
+from functools import lru_cache
 from io import BytesIO
 from math import prod
 
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from skeleton.errors import UnreadableClip
 
 _TYPES = ("f4", "f8", "f2")
+_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+_MOST_DIMENSIONS = 8
+_LONGEST_HEADER = 10_240  # bytes; numpy itself refuses more than 10 000 characters
 
 
 def read_npy(data: bytes) -> NDArray[np.floating]:
@@ -17,28 +21,34 @@ def read_npy(data: bytes) -> NDArray[np.floating]:
 
     Only floating point is read; object arrays never. Raises `UnreadableClip`.
     """
-    stream = BytesIO(data)
-    try:
-        version = npy.read_magic(stream)
-        if version == (1, 0):
-            shape, fortran, dtype = npy.read_array_header_1_0(stream)
-        elif version == (2, 0):
-            shape, fortran, dtype = npy.read_array_header_2_0(stream)
-        else:
-            raise UnreadableClip(f"npy version {version[0]}.{version[1]} is not read")
-    except UnreadableClip:
-        raise
-    except (ValueError, EOFError, TypeError, OverflowError, SyntaxError, RecursionError) as error:
-        raise UnreadableClip("the body is not an .npy file, or its header is damaged") from error
+    begin = 12 if data[6:7] == b"\2" else 10
+    start = begin + int.from_bytes(data[8:begin], "little")
+    shape, fortran, dtype = _header(data[: min(start, _LONGEST_HEADER)])
     if dtype.hasobject:
         raise UnreadableClip("object arrays are not read; save float32")
     if dtype.str[1:] not in _TYPES:
         raise UnreadableClip(f"arrays of {dtype} are not read; save float32 or float64")
-    if any(n < 0 for n in shape):
-        raise UnreadableClip("the header names a negative length")
+    if len(shape) > _MOST_DIMENSIONS or not all(0 <= n <= len(data) for n in shape):
+        raise UnreadableClip("the header's shape is not one of joints over time")
     needed = prod(shape) * dtype.itemsize
-    present = len(data) - stream.tell()
+    present = len(data) - start
     if needed != present:
         raise UnreadableClip(f"the header promises {needed} bytes of data, but {present} follow")
-    array = np.frombuffer(data, dtype=dtype, offset=stream.tell())
+    array = np.frombuffer(data, dtype=dtype, offset=start)
     return array.reshape(shape, order="F" if fortran else "C")
+
+
+@lru_cache(maxsize=64)  # one client's clips have one header, and Python's parser reads it
+def _header(head: bytes) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+    """The shape, whether the order is Fortran's, and the type, from a file's first bytes."""
+    stream = BytesIO(head)
+    try:
+        version = npy.read_magic(stream)
+        if version not in _HEADERS:
+            raise UnreadableClip(f"npy version {version[0]}.{version[1]} is not read")
+        shape, fortran, dtype = _HEADERS[version](stream)
+    except UnreadableClip:
+        raise
+    except Exception as error:  # numpy lets the errors of Python's own parsers through
+        raise UnreadableClip("the body is not an .npy file, or its header is damaged") from error
+    return shape, fortran, dtype

@@ -7,7 +7,7 @@ import torch
 from model_export.errors import CalibrationImpossible
 from model_export.score import mean_norm
 from model_export.session import Session
-from model_export.trials import novel_data, trials
+from model_export.trials import filler_data, novel_data, trials
 from tests.model_export.conftest import NOVEL
 from training.checkpoint import Trained
 
@@ -19,10 +19,13 @@ def test_only_classes_that_were_kept_out_are_asked(trained: Trained) -> None:
 
 
 def test_half_of_the_classes_of_each_set_are_enrolled(session: Session, trained: Trained) -> None:
-    found = trials(session, novel_data(trained.config), trained)
+    found = trials(session, novel_data(trained.config), filler_data(trained.config), trained)
     assert [one.set_name for one in found] == ["indoors", "outdoors"]
     for one in found:
-        assert (one.classes, one.subjects, one.clips, one.enrolled) == (5, 3, 30, 3.0)
+        assert (one.classes, one.subjects, one.clips) == (5, 3, 30)
+        # Every base class of the set is enrolled beside them.
+        base = sum(name.startswith(f"{one.set_name}/") for name in trained.classes)
+        assert (one.enrolled, one.fillers) == (3.0 + base, base)
         # Each of 3 subjects gives the exemplars 5 times; the 20 clips of the others are asked.
         assert len(one.best) == 3 * 5 * 20
         assert one.known.mean() == pytest.approx(3 / 5)
@@ -32,7 +35,7 @@ def test_half_of_the_classes_of_each_set_are_enrolled(session: Session, trained:
 
 def test_trials_are_the_same_every_time(session: Session, trained: Trained) -> None:
     data = novel_data(trained.config)
-    first, again = (trials(session, data, trained) for _ in range(2))
+    first, again = (trials(session, data, filler_data(trained.config), trained) for _ in range(2))
     for one, other in zip(first, again, strict=True):
         assert np.array_equal(one.best, other.best)
         assert np.array_equal(one.right, other.right)
@@ -43,7 +46,7 @@ def test_two_classes_are_too_few(session: Session, trained: Trained) -> None:
     few = config.data.model_copy(update={"pseudo_novel": {"indoors": NOVEL[:2]}})
     data = novel_data(config.model_copy(update={"data": few}))
     with pytest.raises(CalibrationImpossible, match="three classes of two subjects"):
-        trials(session, data, trained)
+        trials(session, data, filler_data(trained.config), trained)
 
 
 def test_misspelt_classes_are_named(trained: Trained) -> None:
@@ -67,6 +70,8 @@ def test_the_sets_own_classes_are_not_in_its_cohort(session: Session, trained: T
         classes=(*trained.classes, *(trained.classes[i] for i in own)),
         cohort=torch.cat([trained.cohort, trained.cohort[own]]),
     )
-    before, after = (trials(session, data, of) for of in (trained, changed))
+    before, after = (
+        trials(session, data, filler_data(trained.config), of) for of in (trained, changed)
+    )
     assert np.array_equal(before[0].best, after[0].best)
     assert not np.array_equal(before[1].best, after[1].best)

@@ -1,0 +1,241 @@
+"""Bad input: a 4xx that says what to do, nothing stored, never a 500."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+
+import httpx
+import numpy as np
+import pytest
+
+from tests.service.bodies import BODIES, JOINTS, LISTS, BadBody, clip, npy
+from tests.service.caller import JSON, NPY, Caller, performance
+from tests.service.contract import check_problem
+from tests.service_process import ServiceProcess
+
+LARGEST = 16 * 1024 * 1024
+FOR_RECOGNIZE = {
+    name: body for name, body in BODIES.items() if "action" not in (*body.says.split(), name)
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_bad_body_is_refused_and_stores_nothing(visitor: Caller, body: BadBody) -> None:
+    revision = visitor.revision()
+    response = visitor.post("/enroll", body.data, body.headers, **body.query)
+    assert_refused(response, body)
+    assert visitor.revision() == revision
+
+
+@pytest.mark.parametrize("body", FOR_RECOGNIZE.values(), ids=FOR_RECOGNIZE)
+def test_recognition_refuses_the_same_bodies(visitor: Caller, body: BadBody) -> None:
+    query = {name: value for name, value in body.query.items() if name != "action"}
+    data = body.data.replace(b'{"action": "x", ', b"{")
+    assert_refused(visitor.post("/recognize", data, body.headers, **query), body)
+
+
+def test_a_good_body_is_taken(visitor: Caller) -> None:
+    # What the bad bodies above differ from.
+    assert visitor.post("/enroll", clip(), JSON).status_code == 201
+    query = {"action": "x", "layout": "kinect_v2", "fps": 30}
+    assert visitor.post("/enroll", npy(JOINTS), NPY, **query).status_code == 201
+
+
+def test_recognize_takes_no_action(visitor: Caller) -> None:
+    assert visitor.post("/recognize", clip(), JSON).status_code == 422
+    query = {"action": "x", "layout": "kinect_v2", "fps": 30}
+    assert visitor.post("/recognize", npy(JOINTS), NPY, **query).status_code == 422
+
+
+@pytest.mark.parametrize("k", ["0", "-1", "1001", "many", "1.5", "", "1" * 50])
+def test_k_out_of_range_is_refused(visitor: Caller, k: str) -> None:
+    response = visitor.post("/recognize", clip(), JSON, k=k)
+    assert response.status_code == 422
+    assert "k" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("call", ["/enroll", "/recognize"])
+@pytest.mark.parametrize("given", [None, "text/plain", "application/x-www-form-urlencoded", "json"])
+def test_a_wrong_content_type_is_told_the_right_one(
+    visitor: Caller, call: str, given: str | None
+) -> None:
+    headers = {} if given is None else {"content-type": given}
+    response = visitor.post(call, clip(), headers)
+    problem = check_problem(response)
+    assert (response.status_code, problem["type"]) == (415, "urn:oneshot:unsupported-body")
+    assert "-H 'Content-Type: application/json'" in problem["detail"]
+    assert "-H 'Content-Type: application/x-npy'" in problem["detail"]
+
+
+def test_a_content_type_may_have_parameters_and_any_case(visitor: Caller) -> None:
+    headers = {"content-type": "Application/JSON; charset=utf-8"}
+    assert visitor.post("/enroll", clip(), headers).status_code == 201
+
+
+def test_a_compressed_body_is_refused_by_name(visitor: Caller) -> None:
+    response = visitor.post("/enroll", clip(), {**JSON, "content-encoding": "gzip"})
+    assert response.status_code == 415
+    assert "Content-Encoding" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("call", ["/enroll", "/recognize", "/collections"])
+def test_a_body_that_says_it_is_too_large_is_refused_unread(visitor: Caller, call: str) -> None:
+    """The answer comes although not a byte of the body was sent."""
+    with connection(visitor) as sender:
+        head = f"POST {call} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        sender.sendall(f"{head}Content-Length: {10**12}\r\n\r\n".encode())
+        answer = ""
+        while "}" not in answer and (more := sender.recv(65536)):
+            answer += more.decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert "urn:oneshot:body-too-large" in answer
+    assert "ONESHOT_LARGEST_BODY" in answer
+
+
+@pytest.mark.parametrize("call", ["/enroll", "/recognize", "/collections"])
+def test_a_body_that_grows_too_large_is_refused(visitor: Caller, call: str) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(LARGEST // 2**16 + 1):
+            yield b" " * 2**16
+
+    response = visitor.client.post(call, content=endless(), headers=JSON)
+    assert response.status_code == 413
+    assert visitor.client.get("/healthz").status_code == 200
+
+
+def test_a_body_of_the_largest_size_is_read(visitor: Caller) -> None:
+    body = clip()
+    assert visitor.post("/enroll", body + b" " * (LARGEST - len(body)), JSON).status_code == 201
+
+
+def test_a_caller_who_hangs_up_is_no_failure(
+    visitor: Caller, running: Callable[[str, int], ServiceProcess]
+) -> None:
+    with connection(visitor) as sender:
+        head = "POST /enroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        sender.sendall(f"{head}Content-Length: 1000\r\n\r\nabc".encode())
+    assert visitor.client.get("/healthz").status_code == 200
+    assert "unexpected error" not in running("sqlite", 0).log
+
+
+def test_an_unknown_path_is_a_problem(visitor: Caller) -> None:
+    response = visitor.client.get("/enrol")
+    assert check_problem(response)["type"] == "urn:oneshot:not-found"
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("HEAD", "/healthz", "GET"),
+        ("GET", "/enroll", "POST"),
+        ("PUT", "/recognize", "POST"),
+        ("POST", "/actions", "GET"),
+        ("PATCH", "/actions/wave", "DELETE, GET"),
+        ("OPTIONS", "/actions/wave", "DELETE, GET"),
+        ("GET", "/actions/wave/exemplars/1", "DELETE"),
+        ("PUT", "/collections", "GET, POST"),
+        ("PUT", "/collections/default", "DELETE, GET"),
+        ("DELETE", "/model", "GET"),
+    ],
+)
+def test_a_method_that_a_path_lacks_is_told_those_it_has(
+    visitor: Caller, method: str, path: str, allowed: str
+) -> None:
+    response = visitor.client.request(method, path)
+    assert response.status_code == 405
+    assert response.headers["allow"] == allowed
+    assert response.headers["content-type"] == "application/problem+json"
+    if method != "HEAD":
+        assert response.json()["type"] == "urn:oneshot:method-not-allowed"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b'{"name": NaN}', 400),
+        (b"[" * 100_000, 400),
+        (b"[]", 422),
+        (b"null", 422),
+        (b"{}", 422),
+        (b'{"name": 3}', 422),
+        (b'{"name": null}', 422),
+        (b'{"name": "a", "nmae": "b"}', 422),
+        (json.dumps({"name": "a" * 10_000_000}).encode(), 422),
+    ],
+)
+def test_a_bad_collection_is_refused(visitor: Caller, body: bytes, status: int) -> None:
+    before = visitor.client.get("/collections").json()
+    assert visitor.client.post("/collections", content=body, headers=JSON).status_code == status
+    assert visitor.client.get("/collections").json() == before
+
+
+def test_a_collection_needs_its_content_type_too(visitor: Caller) -> None:
+    response = visitor.client.post("/collections", content=b'{"name": "a"}')
+    assert response.status_code == 415
+    assert "-H 'Content-Type: application/json'" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["colection=x", "collection=default&collection=default"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/actions"),
+        ("GET", "/actions/wave"),
+        ("DELETE", "/actions/wave"),
+        ("DELETE", "/actions/wave/exemplars/1"),
+    ],
+)
+def test_a_misspelt_or_repeated_key_never_means_default(
+    visitor: Caller, method: str, path: str, query: str
+) -> None:
+    response = visitor.client.request(method, f"{path}?{query}")
+    assert response.status_code == 422
+    assert query.partition("=")[0] in response.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "after=", "after=a/b"])
+def test_a_page_out_of_range_is_refused(visitor: Caller, query: str) -> None:
+    assert visitor.client.get(f"/actions?{query}").status_code == 422
+
+
+def test_unseen_joints_persons_and_frames_may_be_null(visitor: Caller) -> None:
+    frames = [list(frame) for frame in LISTS]
+    frames[2][3] = None
+    frames[4] = [None] * 25
+    frames[6] = None  # type: ignore[call-overload]
+    assert visitor.post("/enroll", clip(frames), JSON).status_code == 201
+    two = [[frame, None if frame is None else [None] * 25] for frame in frames]
+    answers = [visitor.post("/recognize", unnamed(clip(f)), JSON).json() for f in (frames, two)]
+    assert answers[0]["similarity"] == pytest.approx(1, abs=1e-5)
+    assert answers[0] == answers[1]
+
+
+def test_an_exemplar_of_extreme_size_is_still_finite(visitor: Caller) -> None:
+    for scale in (1e-30, 1e-6, 1e5):
+        joints = performance("wave").joints[:, 0] * np.float32(scale)
+        query = {"action": "x", "layout": "kinect_v2", "fps": 30}
+        response = visitor.post("/enroll", npy(joints), NPY, **query)
+        assert response.status_code in (201, 422)
+    if visitor.actions():
+        assert visitor.recognize(performance("wave"))["similarity"] is not None
+
+
+def assert_refused(response: httpx.Response, body: BadBody) -> None:
+    problem = check_problem(response)
+    assert (problem["status"], problem["type"]) == (body.status, f"urn:oneshot:{body.kind}")
+    assert body.says in problem["detail"]
+    assert len(problem["detail"]) < 2500
+
+
+def unnamed(body: bytes) -> bytes:
+    return body.replace(b'{"action": "x", ', b"{")
+
+
+def connection(caller: Caller) -> socket.socket:
+    url = caller.client.base_url
+    return socket.create_connection((url.host, url.port or 80), timeout=60)

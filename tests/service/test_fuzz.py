@@ -1,0 +1,148 @@
+"""Bodies nobody thought of: whatever comes, never a 500, and the memory does not grow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.service.bodies import JOINTS, LISTS, clip, npy, npy_header, raw_clip
+from tests.service.caller import JSON, NPY, Caller
+from tests.service_process import ServiceProcess
+
+GOOD_JSON, GOOD_NPY = clip(LISTS[:2]), npy(JOINTS[:2])
+HEADER = GOOD_NPY[10:128]
+KEYS = ["action", "clip", "layout", "fps", "axes", "person", "joints", "collection"]
+MEMORY = 200 * 2**20
+
+fuzzed = settings(
+    max_examples=500,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+numbers = (
+    st.integers()
+    | st.floats()
+    | st.sampled_from([0, -0.0, 1e308, 2**63, 2**64, -(2**63), 10**30, 0.1, 1e-320])
+)
+leaves = st.none() | st.booleans() | numbers | st.text(max_size=20)
+trees: st.SearchStrategy[Any] = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=6)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=5)
+    ),
+    max_leaves=30,
+)
+layouts = st.sampled_from(["kinect_v2", "coco", "head,neck", "head", ["head", "neck"], [], None])
+described = st.fixed_dictionaries(
+    {"joints": st.lists(st.lists(st.lists(leaves, max_size=4), max_size=3), max_size=4) | trees},
+    optional={"layout": layouts | trees, "fps": trees, "axes": trees, "person": trees},
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
+    """A good body with some bytes replaced, taken out or put in."""
+    body = bytearray(whole)
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(body)))
+        length = draw(st.sampled_from([0, 1, 1, 1, 2, 8, 100]))
+        body[at : at + length] = draw(st.binary(max_size=4) | st.sampled_from([b"[", b"]", b"9"]))
+    return bytes(body)
+
+
+@fuzzed
+@given(body=damaged(GOOD_JSON))
+def test_damaged_json_is_never_a_500(visitor: Caller, body: bytes) -> None:
+    assert visitor.post("/enroll", body, JSON).status_code < 500
+
+
+@fuzzed
+@given(body=damaged(GOOD_NPY))
+def test_damaged_npy_is_never_a_500(visitor: Caller, body: bytes) -> None:
+    query = {"action": "x", "layout": "kinect_v2"}
+    assert visitor.post("/enroll", body, NPY, **query).status_code < 500
+
+
+@fuzzed
+@given(header=damaged(HEADER), data=st.binary(max_size=50))
+def test_damaged_npy_headers_are_never_a_500(visitor: Caller, header: bytes, data: bytes) -> None:
+    body = npy_header(header.decode("latin1"), data)
+    assert visitor.post("/recognize", body, NPY, layout="head").status_code < 500
+
+
+@fuzzed
+@given(tree=trees | st.fixed_dictionaries({"action": trees, "clip": described}))
+def test_json_of_any_form_is_never_a_500(visitor: Caller, tree: Any) -> None:
+    body = json.dumps(tree).encode()
+    assert visitor.post("/enroll", body, JSON).status_code < 500
+    if isinstance(tree, dict):
+        tree.pop("action", None)
+    assert visitor.post("/recognize", json.dumps(tree).encode(), JSON).status_code < 500
+
+
+@fuzzed
+@given(
+    query=st.lists(
+        st.tuples(
+            st.sampled_from([*KEYS, "k"]).map(str.encode) | st.binary(max_size=3),
+            st.binary(max_size=8) | numbers.map(lambda number: str(number).encode()),
+        ),
+        max_size=5,
+    )
+)
+def test_queries_of_any_form_are_never_a_500(
+    visitor: Caller, query: list[tuple[bytes, bytes]]
+) -> None:
+    text = "&".join(f"{quote_from_bytes(key)}={quote_from_bytes(value)}" for key, value in query)
+    for call in ("/enroll", "/recognize"):
+        response = visitor.client.post(f"{call}?{text}", content=GOOD_NPY, headers=NPY)
+        assert response.status_code < 500
+    assert visitor.client.get(f"/actions?{text}").status_code < 500
+
+
+@fuzzed
+@given(name=st.binary(min_size=1, max_size=12).filter(lambda name: b"/" not in name))
+def test_paths_of_any_form_are_never_a_500(visitor: Caller, name: bytes) -> None:
+    segment = quote_from_bytes(name, safe="").replace(".", "%2E")
+    for path in (f"/actions/{segment}", f"/actions/x/exemplars/{segment}"):
+        for method in ("GET", "DELETE"):
+            assert visitor.client.request(method, path).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        raw_clip("[" + "[]," * 2_000_000 + "0]"),
+        raw_clip("[" + "1," * 4_000_000 + "0]"),
+        raw_clip('[["' + "a" * 4_000_000 + '",' + "1," * 1_000_000 + "0]]"),
+        npy_header("{'descr': '<f2', 'fortran_order': True, 'shape': (100000, 25, 3), }")
+        + bytes(2 * 100_000 * 75),
+    ],
+    ids=["empty lists", "numbers", "a long word among numbers", "100 000 frames of nothing"],
+)
+def test_a_body_takes_no_more_memory_than_it_should(
+    clients: Callable[[str, int], httpx.Client],
+    running: Callable[[str, int], ServiceProcess],
+    body: bytes,
+) -> None:
+    client, process = clients("sqlite", 0), running("sqlite", 0)
+    headers = NPY if body.startswith(b"\x93NUMPY") else JSON
+    query = {"action": "x", "layout": "kinect_v2"} if headers is NPY else {}
+    client.post("/enroll", content=body, headers=headers, params=query)
+    before = process.memory()
+    for _ in range(3):
+        response = client.post("/enroll", content=body, headers=headers, params=query)
+        assert 400 <= response.status_code < 500
+    assert process.memory() < before + MEMORY
+    assert process.peak_memory() < before + 8 * len(body) + 2 * MEMORY

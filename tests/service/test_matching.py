@@ -1,0 +1,83 @@
+"""Matching: the best exemplar of each action, and the decision over the best actions."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.matching import Match, best_actions, judge, normalised_scores, probability
+from service.model_file import Calibration
+
+CALIBRATION = Calibration(slope=2.0, intercept=-3.0, threshold=1.5, margin=0.3, thresholds={})
+ROWS = st.lists(st.tuples(st.integers(0, 6), st.integers(-50, 50)), min_size=1, max_size=80)
+
+
+def match(name: str, score: float) -> Match:
+    return Match(name, "id", 0.5, score, probability(score, CALIBRATION))
+
+
+@settings(deadline=None)
+@given(rows=ROWS, count=st.integers(1, 10))
+def test_each_action_stands_by_its_best_exemplar(rows: list[tuple[int, int]], count: int) -> None:
+    scores = np.array([score for _, score in rows], dtype=np.float32)
+    actions = np.array([action for action, _ in rows], dtype=np.intp)
+    found = best_actions(scores, actions, count)
+    best = {action: max(s for a, s in rows if a == action) for action, _ in rows}
+    assert len(found) == min(count, len(best))
+    assert len({action for action, _ in found}) == len(found)
+    for action, row in found:
+        assert rows[row] == (action, best[action])
+    assert [best[action] for action, _ in found] == sorted(best.values(), reverse=True)[:count]
+
+
+def test_an_action_of_many_good_exemplars_does_not_hide_the_next() -> None:
+    scores = np.concatenate([np.linspace(9, 8, 1000), [1.0]]).astype(np.float32)
+    actions = np.array([0] * 1000 + [1], dtype=np.intp)
+    assert best_actions(scores, actions, 2) == [(0, 0), (1, 1000)]
+
+
+def test_a_score_is_how_far_a_similarity_stands_out_on_both_sides() -> None:
+    """Of equal similarities the better is the one between clips that resemble little else."""
+    similarity = np.array([0.8, 0.8], dtype=np.float32)
+    exemplars = np.array([0.4, 0.7], dtype=np.float32)
+    common = normalised_scores(similarity, np.asarray(0.6, dtype=np.float32), exemplars)
+    rare = normalised_scores(similarity, np.asarray(0.2, dtype=np.float32), exemplars)
+    assert common[0] > common[1]
+    assert (rare > common).all()
+    assert common.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("scores", "decision", "margin"),
+    [
+        ([], "unknown", None),
+        ([1.4], "unknown", None),
+        ([1.6], "match", None),
+        ([1.6, 1.0], "match", 0.6),
+        ([1.6, 1.5], "ambiguous", 0.1),
+        ([1.4, 1.35], "unknown", 0.05),
+    ],
+)
+def test_the_decision_is_by_threshold_and_margin(
+    scores: list[float], decision: str, margin: float | None
+) -> None:
+    judged = judge([match(str(n), score) for n, score in enumerate(scores)], 5, CALIBRATION)
+    assert judged.decision == decision
+    assert judged.margin == (None if margin is None else pytest.approx(margin))
+
+
+def test_the_margin_is_known_even_when_one_match_is_answered() -> None:
+    judged = judge([match("a", 3), match("b", 1)], 1, CALIBRATION)
+    assert [m.action for m in judged.matches] == ["a"]
+    assert judged.margin == 2
+
+
+@given(score=st.floats(-1e30, 1e30))
+def test_a_probability_is_one_for_every_score(score: float) -> None:
+    assert 0 <= probability(score, CALIBRATION) <= 1
+
+
+def test_a_better_score_is_more_probable() -> None:
+    values = [probability(score, CALIBRATION) for score in np.linspace(-5, 5, 50)]
+    assert values == sorted(values)
+    assert probability(1.5, CALIBRATION) == 0.5

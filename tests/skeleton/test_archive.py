@@ -1,0 +1,113 @@
+"""The uniform archive: many labelled clips in one file."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from skeleton import Archive, UnreadableClip, UnusableClip
+
+_HEADER = b"{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }"
+NPY = b"\x93NUMPY\x01\x00v\x00" + _HEADER.ljust(117) + b"\n"
+
+
+def arrays() -> dict[str, Any]:
+    return {
+        "joints": np.arange(5 * 2 * 3, dtype=np.int16).reshape(5, 2, 3),
+        "scale": np.float32(0.001),
+        "offsets": np.array([0, 2, 5]),
+        "label": np.array([1, 0]),
+        "subject": np.array([0, 1]),
+        "label_names": np.array(["wave", "kick"]),
+        "subject_names": np.array(["ann", "bob"]),
+        "clip_names": np.array(["a", "b"]),
+        "joint_names": np.array(["head", "elbow_left"]),
+        "fps": np.float64(25),
+        "text": np.array(["extra"]),
+    }
+
+
+def saved(folder: Path, **changes: Any) -> Path:
+    path = folder / "tiny.npz"
+    kept = {name: value for name, value in (arrays() | changes).items() if value is not None}
+    np.savez(path, **kept)
+    return path
+
+
+def test_clips_come_out_in_metres_with_their_labels(tmp_path: Path) -> None:
+    archive = Archive.open(saved(tmp_path))
+    assert (archive.name, len(archive), archive.fps) == ("tiny", 2, 25)
+    assert archive.layout.joints == ("head", "left_elbow")
+    clip = archive.clip(1)
+    assert (clip.joints.shape, clip.joints.dtype, clip.fps) == ((3, 1, 2, 3), np.float32, 25)
+    np.testing.assert_allclose(clip.joints[:, 0], arrays()["joints"][2:] * 0.001, rtol=1e-6)
+    assert [archive.label_name(i) for i in range(2)] == ["kick", "wave"]
+    assert [len(c.joints) for c in archive] == [2, 3]
+    assert archive.subject_names == ("ann", "bob")
+    assert archive.clip_names == ("a", "b")
+
+
+def test_names_of_subjects_and_clips_may_be_missing(tmp_path: Path) -> None:
+    archive = Archive.open(saved(tmp_path, subject_names=None, clip_names=None))
+    assert len(archive.subject_names) == 2
+    assert archive.clip_names == ("0", "1")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["joints", "scale", "offsets", "label", "subject", "label_names", "joint_names", "fps"],
+)
+def test_a_missing_array_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnreadableClip, match=f"lacks the arrays {name}"):
+        Archive.open(saved(tmp_path, **{name: None}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"offsets": np.array([0, 2, 9])},
+        {"joint_names": np.array(["head"])},
+        {"joints": np.zeros((5, 2, 2), dtype=np.int16)},
+        {"label": np.array([1])},
+        {"label": np.array([1, 7])},
+        {"subject": np.array([1, 7])},
+        {"offsets": np.array([0, 4, 2, 5])},
+        {"offsets": np.array([], dtype=int)},
+        {"clip_names": np.array(["a"])},
+    ],
+    ids=str,
+)
+def test_arrays_that_do_not_agree_are_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableClip, match="agree"):
+        Archive.open(saved(tmp_path, **changes))
+
+
+def test_an_unknown_joint_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusableClip, match="tail"):
+        Archive.open(saved(tmp_path, joint_names=np.array(["head", "tail"])))
+
+
+def test_no_object_is_ever_loaded(tmp_path: Path) -> None:
+    objects = np.array([Trap(), Trap()], dtype=object)
+    with pytest.raises(UnreadableClip):
+        Archive.open(saved(tmp_path, label_names=objects))
+    assert len(Archive.open(saved(tmp_path, text=objects))) == 2
+
+
+class Trap:
+    def __reduce__(self) -> Any:
+        return pytest.fail, ("a pickle was loaded",)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04" + bytes(100), NPY])
+def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.npz"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableClip, match=r"other\.npz"):
+        Archive.open(path)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Archive.open(tmp_path / "nothing.npz")

@@ -1,0 +1,123 @@
+"""Clips and recordings: what an array must be to become one."""
+
+import numpy as np
+import pytest
+
+from skeleton import LAYOUTS, UnusableClip, record
+from skeleton.clip import LARGEST_COORDINATE
+from skeleton.errors import BadShape, FlatData, NothingToSee
+
+COCO = LAYOUTS["coco"]
+
+
+def some(*shape: int) -> np.ndarray:  # type: ignore[type-arg]
+    return np.random.default_rng(0).normal(size=shape)
+
+
+def test_an_array_of_one_or_of_several_persons_becomes_a_clip() -> None:
+    one = record(some(6, 17, 3), COCO, fps=25).clip()
+    assert (one.joints.shape, one.joints.dtype, one.fps) == ((6, 1, 17, 3), np.float32, 25)
+    assert record(some(6, 2, 17, 3), COCO).clip().joints.shape == (6, 2, 17, 3)
+
+
+def test_a_recording_keeps_what_came_in() -> None:
+    joints = some(6, 1, 17, 3).astype(np.float32)
+    joints[2, 0, 3] = np.nan
+    joints[4] = 0
+    kept = record(joints, COCO, fps=25, axes="x,z,-y", person=0)
+    np.testing.assert_array_equal(kept.joints, joints)
+    assert (kept.axes, kept.fps, kept.person, kept.layout) == ("x,z,-y", 25, 0, COCO)
+
+
+def test_a_recording_is_the_callers_no_more() -> None:
+    joints = some(6, 17, 3).astype(np.float32)
+    kept = record(joints, COCO)
+    joints[:] = 7
+    assert not (kept.joints == 7).any()
+
+
+def test_a_missing_frame_rate_is_thirty_with_a_warning() -> None:
+    clip = record(some(6, 17, 3), COCO).clip()
+    assert clip.fps == 30
+    assert [w.partition(":")[0] for w in clip.warnings] == ["fps_missing"]
+    assert record(some(6, 17, 3), COCO, fps=30).clip().warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("shape", "says"),
+    [
+        ((17, 3), "not \\(17, 3\\)"),
+        ((6,), "not \\(6\\)"),
+        ((1, 1, 6, 17, 3), "\\(T, V, 3\\)"),
+        ((0, 17, 3), "needs a frame"),
+        ((6, 0, 17, 3), "hold nothing"),
+        ((6, 16, 3), "16 joints, but the layout coco has 17"),
+        ((6, 17, 4), "x, y and z"),
+        ((6, 17, 1), "x, y and z"),
+    ],
+)
+def test_a_wrong_shape_is_named(shape: tuple[int, ...], says: str) -> None:
+    with pytest.raises(BadShape, match=says):
+        record(np.ones(shape), COCO)
+
+
+@pytest.mark.parametrize("dtype", [bool, complex, "U3", object])
+def test_only_numbers_are_joints(dtype: object) -> None:
+    with pytest.raises(BadShape, match="numbers"):
+        record(np.ones((6, 17, 3)).astype(dtype), COCO)  # type: ignore[call-overload]
+
+
+def test_two_dimensional_data_is_refused_with_the_reason() -> None:
+    with pytest.raises(FlatData, match="camera"):
+        record(some(6, 17, 2), COCO)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("value", [0, 2.5])
+def test_a_constant_coordinate_is_two_dimensional_data(axis: int, value: float) -> None:
+    joints = some(6, 1, 17, 3)
+    joints[..., axis] = value
+    joints[3, 0, 5] = np.nan
+    with pytest.raises(FlatData, match=f"the same {'xyz'[axis]}"):
+        record(joints, COCO).clip()
+
+
+def test_a_person_who_stands_still_is_not_two_dimensional() -> None:
+    record(np.repeat(some(1, 17, 3), 6, axis=0), COCO).clip()
+
+
+@pytest.mark.parametrize("value", [np.nan, 0])
+def test_a_clip_with_nothing_to_see_is_refused(value: float) -> None:
+    with pytest.raises(NothingToSee, match="no joint"):
+        record(np.full((6, 17, 3), value), COCO).clip()
+
+
+def test_a_frame_of_zeros_is_an_unseen_person_and_not_one_at_the_origin() -> None:
+    joints = some(6, 2, 17, 3)
+    joints[2, 1] = 0
+    joints[4, 0, 3] = 0
+    clip = record(joints, COCO).clip()
+    assert np.isnan(clip.joints[2, 1]).all()
+    assert (clip.joints[4, 0, 3] == 0).all()
+    assert np.isnan(clip.joints).sum() == 17 * 3
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e300, LARGEST_COORDINATE * 1.01, -1e20])
+@pytest.mark.parametrize("beside", [0.0, np.nan])
+def test_a_coordinate_that_is_no_bodys_is_refused(value: float, beside: float) -> None:
+    joints = some(6, 17, 3)
+    joints[0, 0] = beside
+    joints[3, 4, 1] = value
+    with pytest.raises(BadShape, match="coordinate"):
+        record(joints, COCO)
+
+
+@pytest.mark.parametrize("fps", [0, -30, 0.5, 1001, float("nan"), float("inf")])
+def test_a_frame_rate_out_of_range_is_refused(fps: float) -> None:
+    with pytest.raises(BadShape, match="fps"):
+        record(some(6, 17, 3), COCO, fps=fps)
+
+
+def test_whatever_is_wrong_is_an_unusable_clip() -> None:
+    for error in (BadShape, FlatData, NothingToSee):
+        assert issubclass(error, UnusableClip)

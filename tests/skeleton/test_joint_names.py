@@ -1,0 +1,50 @@
+"""Joint names: one meaning, many spellings."""
+
+import pytest
+
+from skeleton.joint_names import BODY, canonical, mirrored, nearest_parent
+
+SPELLINGS = {
+    "left_elbow": [
+        "left_elbow", "elbow_left", "LeftElbow", "ElbowLeft", "Left Elbow", "l_elbow", "LElbow",
+        "ELBOW-LEFT", "left.elbow", " left_elbow ", "Elbow L", "L_Elbow", "left_forearm",
+        "LeftForeArm", "LEFT_ELBOW", "mixamorig:LeftElbow"[10:],
+    ],
+    "right_hip": ["right_hip", "RHip", "hip_right", "RightUpLeg", "right thigh", "R.Hip"],
+    "pelvis": ["pelvis", "Hips", "hip_center", "HipCenter", "SpineBase", "root", "mid_hip"],
+    "spine": ["spine", "torso", "SpineMid", "Torso"],
+    "neck": ["neck", "ShoulderCenter", "SpineShoulder", "shoulder_center", "Neck"],
+    "head": ["head", "Head", "HEAD"],
+    "left_hand_tip": ["HandTipLeft", "left_hand_tip", "left_handtip"],
+    "right_foot": ["right_foot_index", "RightToeBase", "FootRight"],
+    "left_mouth": ["mouth_left", "left_mouth"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("joint", "spelling"), [(joint, each) for joint, all in SPELLINGS.items() for each in all]
+)
+def test_a_joint_is_known_by_any_of_its_spellings(joint: str, spelling: str) -> None:
+    assert canonical(spelling) == joint
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "left", "elbow", "tail", "left_left_elbow", "left_elbow_right", "l", "__", "é"],
+)
+def test_a_name_without_a_known_meaning_is_none(name: str) -> None:
+    assert canonical(name) is None
+
+
+@pytest.mark.parametrize("name", BODY)
+def test_a_canonical_name_means_itself_and_mirrors_onto_another(name: str) -> None:
+    assert canonical(name) == name
+    assert mirrored(name) in BODY
+    assert mirrored(mirrored(name)) == name
+
+
+def test_the_nearest_ancestor_that_is_there_is_the_parent() -> None:
+    assert nearest_parent("left_wrist", ["left_shoulder", "neck", "pelvis"]) == "left_shoulder"
+    assert nearest_parent("left_wrist", ["neck", "pelvis"]) == "neck"
+    assert nearest_parent("left_wrist", ["right_wrist"]) is None
+    assert nearest_parent("pelvis", ["head"]) is None
