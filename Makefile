@@ -10,7 +10,7 @@ run: $(VENV)/.serve
 	@exec $(BIN)/python -m service serve
 
 test: $(VENV)/.develop
-	@tests/require-redis.sh
+	@tests/require.sh
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.develop

@@ -86,9 +86,7 @@ def _assembled(
     names = tuple(dict.fromkeys(actions))
     number = {name: i for i, name in enumerate(names)}
     numbers = np.array([number[action] for action in actions], dtype=np.intp)
-    return Gallery(
-        version, space, ids, actions, embeddings, cohort_mean, names, numbers
-    )
+    return Gallery(version, space, ids, actions, embeddings, cohort_mean, names, numbers)
 
 
 class Galleries:
@@ -138,9 +136,7 @@ class Galleries:
         gallery = self._by_changes(collection, known) if known is not None else None
         if gallery is None:
             snapshot = self._store.snapshot(collection)
-            gallery = gallery_of(
-                snapshot.version, snapshot.space, snapshot.exemplars, self._width
-            )
+            gallery = gallery_of(snapshot.version, snapshot.space, snapshot.exemplars, self._width)
         self._known[collection] = gallery
         return gallery
 
