@@ -1,7 +1,6 @@
 """`python -m training evaluate`: methods meet on the same episodes; a report comes out."""
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument("--checkpoint", type=Path, help="a training run's last.pt")
     asked.add_argument("--model", type=Path, help="an exported model file, .onnx")
     asked.add_argument("--url", help="a running service, e.g. http://127.0.0.1:8000")
-    parser.add_argument("--key", help="the service's key (default: $ONESHOT_KEY)")
     parser.add_argument("--threads", type=int, default=4, help="queries in flight (--url)")
     parser.add_argument("--sets", default=DEVELOPMENT_SETS, help="names of archives, by commas")
     parser.add_argument("--repeats", type=int, default=3, help="draws for each subject")
@@ -155,4 +153,4 @@ def _encoder(args: argparse.Namespace) -> Encoder | None:
 def _service(args: argparse.Namespace) -> Service | None:
     if not args.url:
         return None
-    return Service(args.url, key=args.key or os.environ.get("ONESHOT_KEY"), threads=args.threads)
+    return Service(args.url, threads=args.threads)

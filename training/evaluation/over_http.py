@@ -56,11 +56,10 @@ class _Reply:
 
 
 class Service:
-    """A running service. `key` is sent as a bearer token, `threads` queries are in flight."""
+    """A running service; `threads` queries are in flight."""
 
-    def __init__(self, url: str, *, key: str | None = None, threads: int = 4) -> None:
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx.Client(base_url=url.rstrip("/"), headers=headers, timeout=60)
+    def __init__(self, url: str, *, threads: int = 4) -> None:
+        self._http = httpx.Client(base_url=url.rstrip("/"), timeout=60)
         self._threads = threads
 
     def close(self) -> None:

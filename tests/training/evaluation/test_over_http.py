@@ -5,15 +5,20 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 
+from service.settings import DEFAULT_MODEL
 from skeleton import Archive, prepare, record, resolve_layout
+from tests.service_process import ServiceProcess
+from training.evaluation.encoders import encoder_from_model
 from training.evaluation.features import JOINTS
-from training.evaluation.metrics import accuracy, auroc
+from training.evaluation.methods import ENCODER, methods
+from training.evaluation.metrics import accuracy, answers, auroc
 from training.evaluation.over_http import Service, ServiceFailed
 from training.evaluation.protocol import episodes
 
@@ -110,7 +115,7 @@ def contract() -> Iterator[_Contract]:
 
 @pytest.fixture
 def service(contract: _Contract) -> Iterator[Service]:
-    client = Service(f"http://127.0.0.1:{contract.server_port}/", key="secret", threads=3)
+    client = Service(f"http://127.0.0.1:{contract.server_port}/", threads=3)
     yield client
     client.close()
 
@@ -171,3 +176,24 @@ def test_a_failing_service_is_quoted_and_left_clean(
 def test_an_absent_service_is_named() -> None:
     with pytest.raises(ServiceFailed, match=r"GET /model at http://127\.0\.0\.1:9"):
         Service("http://127.0.0.1:9").model()
+
+
+def test_the_real_service_answers_what_the_model_file_measures(
+    archive: Archive, tmp_path: Path
+) -> None:
+    drawn = episodes(archive.labels, archive.subjects, repeats=1)
+    in_process = next(
+        method for method in methods(archive, encoder_from_model(DEFAULT_MODEL))
+        if method.name == ENCODER
+    )  # fmt: skip
+    with ServiceProcess(f"sqlite:///{tmp_path}/store.db", DEFAULT_MODEL) as process:
+        client = Service(process.url, threads=2)
+        served = client.serve(archive, drawn)
+        with process.client() as http:
+            left = http.get("/collections").json()["collections"]
+        client.close()
+    assert [collection["name"] for collection in left] == ["default"]
+    for episode, over_http in zip(drawn, served.closed, strict=True):
+        here = answers(in_process.similarity, archive.labels, episode, half=False)
+        assert np.allclose(over_http.best, here.best, atol=1e-3)
+        assert np.array_equal(over_http.right, here.right)
