@@ -17,9 +17,8 @@ Job = Callable[[], None]
 class Workers:
     """`await run(call)` runs it in a thread. Raises `Busy` when `queue` calls wait already.
 
-    Of several idle threads the one that worked last is taken, because its processor's caches
-    still hold the model: at one client that is a tenth of a request's processor time less than
-    taking turns, as an executor's threads do.
+    Of several idle threads the one that worked last is taken: it finds the model in its processor's
+    caches. The threads of an executor take turns.
     """
 
     def __init__(self, threads: int, queue: int) -> None:

@@ -114,7 +114,14 @@ class RedisServer:
         self._process = None
 
 
+# Cluster mode listens 10 000 ports higher, too.
+_HIGHEST_PORT = 55_535
+
+
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port <= _HIGHEST_PORT:
+            return port

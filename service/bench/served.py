@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -51,7 +53,17 @@ class Server:
 
     def __enter__(self) -> "Server":
         begun = time.perf_counter()
-        with self._log.open("wb") as log:
+        try:
+            self._start()
+            self._wait_until_ready(begun + _START_SECONDS)
+            self.ready_seconds = time.perf_counter() - begun
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def _start(self) -> None:
+        with self._log.open("wb") as log, _interrupts_later():
             # A session of its own: Ctrl-C comes to the benchmark alone, which ends the server.
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "service", "serve"],
@@ -61,13 +73,6 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        try:
-            self._wait_until_ready(begun + _START_SECONDS)
-            self.ready_seconds = time.perf_counter() - begun
-        except BaseException:
-            self._end()
-            raise
-        return self
 
     def __exit__(
         self,
@@ -133,6 +138,23 @@ def ask(
         said = content[:300].decode(errors="replace")
         raise ServerFailed(f"{method} {target[:100]} gave {response.status}: {said}")
     return json.loads(content) if content else None
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Hold Ctrl-C back: a process that is just being made could not be ended any more."""
+    held: list[int] = []
+    usual = {
+        number: signal.signal(number, lambda number, frame: held.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+    if held:
+        raise KeyboardInterrupt
 
 
 def _free_port() -> int:

@@ -1,6 +1,5 @@
 """A small encoder as it starts, with the statistics of the animator's clips, and its export."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import onnx
@@ -22,16 +21,20 @@ BASE = ("wave", "squat", "kick", "clap", "push")
 NOVEL = ("punch", "bow", "raise_arms", "walk", "side_bend")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sets")
     for seed, name in enumerate(("indoors", "outdoors")):
         write_animator_archive(
             folder / f"{name}.npz", BASE + NOVEL, subjects=3, repetitions=2, seed=seed
         )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ONESHOT_DATA", str(folder))
-        yield folder
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _these_data_sets(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here, and in no other folder's tests, the data sets are the animator's."""
+    monkeypatch.setenv("ONESHOT_DATA", str(data_folder))
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +52,9 @@ def trained(data_folder: Path) -> Trained:
         )
     )
     torch.manual_seed(0)
-    data = SkeletonDataset.load(config.data, resolve_layout(config.encoder.layout))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONESHOT_DATA", str(data_folder))
+        data = SkeletonDataset.load(config.data, resolve_layout(config.encoder.layout))
     embedder, cohort = base_statistics(Encoder(config.encoder), config, data, 8)
     return Trained(
         config=config,

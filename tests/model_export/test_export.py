@@ -13,9 +13,11 @@ from training.checkpoint import Trained
 
 
 @pytest.fixture(scope="module")
-def model(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(saved: Path, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("export") / "models" / "small.onnx"
-    assert main([str(saved), "-o", str(path)]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONESHOT_DATA", str(data_folder))
+        assert main([str(saved), "-o", str(path)]) == 0
     return path
 
 

@@ -109,7 +109,14 @@ def test_an_interrupted_run_ends_what_it_started(
     environment: dict[str, str], ending: signal.Signals
 ) -> None:
     command = [sys.executable, "-m", "service", "bench", "--rounds", "50"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        # Where the tests run in the background, interrupts are ignored, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as running:
         deadline = time.monotonic() + 60
         while not (servers := _children(running.pid)) and time.monotonic() < deadline:
             time.sleep(0.05)
