@@ -1,9 +1,10 @@
 #!/bin/sh
-# The tests run against real parts: a Redis server, and wrk for the benchmark's load. Those on the
-# PATH are used, else the system's packages are installed when that is possible.
+# The tests run against real parts: a Redis server, wrk for the benchmark's load, curl for the
+# README's commands. Those on the PATH are used, else the system's packages are installed when that
+# is possible.
 set -eu
 missing=
-for part in redis-server wrk; do
+for part in redis-server wrk curl; do
   command -v "$part" >/dev/null 2>&1 || missing="$missing $part"
 done
 [ -z "$missing" ] && exit 0

@@ -8,15 +8,18 @@ import pytest
 from service.encoder import Encoder as ServedEncoder
 from service.settings import DEFAULT_MODEL
 from skeleton import Archive, prepare
+from tests.service_process import ServiceProcess
 from training.data_folder import archive_path
 from training.evaluation.encoders import encoder_from_model
 from training.evaluation.methods import DTW, ENCODER, methods
 from training.evaluation.metrics import accuracy, answers, auroc, paired_difference
-from training.evaluation.protocol import episodes
+from training.evaluation.over_http import Service
+from training.evaluation.protocol import episodes, evenly
 
 CARD = Path(__file__).parent.parent / "MODEL_CARD.md"
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("name", ["utdmhad", "msraction3d"])
 def test_it_beats_time_warping_by_three_points_on_the_same_episodes(name: str) -> None:
     archive = Archive.open(archive_path(name))
@@ -32,6 +35,23 @@ def test_it_beats_time_warping_by_three_points_on_the_same_episodes(name: str) -
     assert known >= warped + 0.1
 
 
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["utdmhad", "msraction3d"])
+def test_over_http_it_beats_time_warping_by_three_points(name: str, tmp_path: Path) -> None:
+    archive = Archive.open(archive_path(name))
+    drawn = evenly(episodes(archive.labels, archive.subjects, repeats=1), 4)
+    warping = next(m.similarity for m in methods(archive) if m.name == DTW)
+    theirs = [100 * accuracy(answers(warping, archive.labels, e, half=False)) for e in drawn]
+    with ServiceProcess(f"sqlite:///{tmp_path}/store.db", DEFAULT_MODEL) as process:
+        client = Service(process.url)
+        served = client.serve(archive, drawn)
+        client.close()
+    ours = [100 * accuracy(given) for given in served.closed]
+    assert served.refused == 0
+    assert paired_difference(ours, theirs).mean >= 3
+
+
+@pytest.mark.real_data
 def test_the_service_computes_what_the_evaluation_measures() -> None:
     archive = Archive.open(archive_path("utdmhad"))
     served, measured = (

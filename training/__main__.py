@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from skeleton import UnreadableClip
 from training import train
 from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
@@ -22,7 +23,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         status: int = arguments.run(arguments)
-    except (BadConfig, BadCheckpoint, DataMissing) as error:
+    except (BadConfig, BadCheckpoint, DataMissing, UnreadableClip) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return status

@@ -20,6 +20,7 @@ def base_statistics(
 ) -> tuple[Embedder, Tensor]:
     """Return the embedder with its base mean and its fitted spectrum, and the cohort `(C, D)`.
 
+    `data` are the base classes at the encoder's own length, prepared exactly as for serving.
     Classes weigh the same, however many clips they have. Works on the encoder's device and
     returns both on it.
     """
@@ -46,11 +47,10 @@ def _over(
     what: Callable[[Tensor, Tensor], list[Tensor]],
 ) -> list[Tensor]:
     """Apply to clips at the encoder's length, in batches; the results on the CPU."""
-    at = torch.linspace(0, data.joints.shape[1] - 1, encoder.frames).round().long()
     batches = []
     for part in clips.split(_BATCH):
-        joints = data.joints[part][:, at, None].to(encoder.device)
-        seen = data.seen[part][:, at, None].to(encoder.device)
+        joints = data.joints[part][:, :, None].to(encoder.device)
+        seen = data.seen[part][:, :, None].to(encoder.device)
         batches.append([result.float().cpu() for result in what(joints, seen)])
     return [torch.cat(results) for results in zip(*batches, strict=True)]
 

@@ -1,10 +1,12 @@
 """Configuration: one complete YAML, experiments are differences to it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from skeleton import resolve_layout
 
 DEFAULT = Path(__file__).parent / "configs" / "default.yaml"
 
@@ -45,6 +47,18 @@ class EncoderConfig(_Section):
     segments: int = Field(gt=0)
     segment_width: int = Field(gt=0)
     dropout: float = Field(ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        resolve_layout(self.layout)
+        if not self.channels or len(self.channels) != len(self.strides):
+            raise ValueError("channels and strides must name the same blocks, one or more")
+        frames = self.frames
+        for stride in self.strides:
+            frames = -(-frames // stride)
+        if frames % self.segments:
+            raise ValueError(f"{frames} frames after the blocks cannot make {self.segments} parts")
+        return self
 
 
 class AugmentationConfig(_Section):

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from skeleton import Archive, Clip, Layout, prepare
 from training.canonical_actions import canonical_actions
-from training.config import DataConfig, SetConfig
+from training.config import BadConfig, DataConfig, SetConfig
 from training.data_folder import archive_path
 
 
@@ -70,15 +70,18 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
         cls, config: DataConfig, layout: Layout, *, frames: int | None = None, novel: bool = False
     ) -> "SkeletonDataset":
         """Read the sets of a configuration: its base classes, or with `novel` the classes that
-        it keeps out of training. Raises `DataMissing`."""
+        it keeps out of training. Raises `DataMissing`, `UnreadableClip`, and `BadConfig` where
+        a class to be kept out does not exist: misspelt, it would be trained on."""
         frames = frames or config.stored_frames
         canonical = canonical_actions()
         joints: list[NDArray[np.float32]] = []
         seen: list[NDArray[np.float32]] = []
         classes: list[TrainingClass] = []
         subjects: list[str] = []
+        named: set[tuple[str, str]] = set()
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
+            named |= {(entry.name, label) for label in archive.label_names}
             kept_out = frozenset(config.pseudo_novel.get(entry.name, ()))
             for index in range(len(archive)):
                 label = archive.label_name(index)
@@ -91,8 +94,11 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
                     seen.append(prepared.seen[:, 0])
                     classes.append(known)
                     subjects.append(f"{entry.name}/{archive.subjects[index]}")
+        _check_kept_out(config, named)
         counts = Counter(classes)
         keep = [i for i, c in enumerate(classes) if counts[c] >= config.fewest_clips]
+        if not keep:
+            raise BadConfig(f"no class has data.fewest_clips = {config.fewest_clips} clips")
         kept = tuple(sorted({classes[i] for i in keep}, key=lambda c: c.name))
         number = {c: k for k, c in enumerate(kept)}
         people = {s: k for k, s in enumerate(sorted(set(subjects)))}
@@ -103,6 +109,13 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
             np.array([people[subjects[i]] for i in keep], dtype=np.int64),
             kept,
         )
+
+
+def _check_kept_out(config: DataConfig, named: set[tuple[str, str]]) -> None:
+    for set_name, labels in config.pseudo_novel.items():
+        absent = [label for label in labels if (set_name, label) not in named]
+        if absent:
+            raise BadConfig(f"data.pseudo_novel: {set_name} has no class {', '.join(absent)}")
 
 
 def _cut(clip: Clip, entry: SetConfig) -> list[Clip]:

@@ -20,7 +20,7 @@ from training import checkpoint
 from training.augmentation import Augmentation, mirrored
 from training.classifier import CosineClassifier
 from training.cohort import base_statistics
-from training.config import Config, load_config
+from training.config import BadConfig, Config, load_config
 from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Encoder
 from training.targets import Targets, targets
@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     last = arguments.out / "last.pt"
     if arguments.restart:
         last.unlink(missing_ok=True)
-    data = SkeletonDataset.load(config.data, resolve_layout(config.encoder.layout))
-    session = Run(config, data, torch.device(device))
+    session = Run(config, torch.device(device))
     if last.exists():
         trained, resume = checkpoint.load(last)
         if trained.config != config:
@@ -57,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         session.resume(resume)
         print(f"going on after epoch {session.epoch}")
     print(
-        f"{len(data)} clips of {len(data.classes)} base classes "
+        f"{len(session.data)} clips of {len(session.data.classes)} base classes "
         f"({session.targets.count} with mirror images), {device}"
     )
     with SummaryWriter(str(arguments.out)) as writer:
@@ -85,10 +84,14 @@ class Learner:
 class Run:
     """One training run on one device. `epoch` counts the finished ones."""
 
-    def __init__(self, config: Config, data: SkeletonDataset, device: torch.device) -> None:
+    def __init__(self, config: Config, device: torch.device) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.data, self.device = config, data, device
+        self.config, self.device = config, device
         self.layout: Layout = resolve_layout(config.encoder.layout)
+        # Long enough to be cut and warped; and as the service prepares clips, for the statistics.
+        self.data = data = SkeletonDataset.load(config.data, self.layout)
+        frames = config.encoder.frames
+        self.served = SkeletonDataset.load(config.data, self.layout, frames=frames)
         self.targets: Targets = targets(data, self.layout, config.augmentation.one_sided)
         encoder = Encoder(config.encoder)
         classifier = CosineClassifier(encoder.width, self.targets.same, config.loss)
@@ -99,6 +102,10 @@ class Run:
         self.augment = Augmentation(config.augmentation, self.layout, config.encoder.frames)
         self.epoch = 0
         self.steps = len(self._draw(0)) // config.optimiser.batch
+        if self.steps == 0:
+            raise BadConfig(
+                f"an epoch has fewer clips than optimiser.batch {config.optimiser.batch}"
+            )
         parameters = list(self.learner.modules().parameters())
         groups: list[dict[str, Any]] = [
             {"params": [p for p in parameters if p.ndim > 1]},
@@ -198,7 +205,7 @@ class Run:
         encoder = self.average.module
         assert isinstance(encoder, Encoder)
         clips = 40 if finished else 8
-        embedder, cohort = base_statistics(encoder, self.config, self.data, clips)
+        embedder, cohort = base_statistics(encoder, self.config, self.served, clips)
         return checkpoint.Trained(
             config=self.config,
             classes=tuple(c.name for c in self.data.classes),

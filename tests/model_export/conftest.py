@@ -54,7 +54,8 @@ def trained(data_folder: Path) -> Trained:
     torch.manual_seed(0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ONESHOT_DATA", str(data_folder))
-        data = SkeletonDataset.load(config.data, resolve_layout(config.encoder.layout))
+        layout = resolve_layout(config.encoder.layout)
+        data = SkeletonDataset.load(config.data, layout, frames=config.encoder.frames)
     embedder, cohort = base_statistics(Encoder(config.encoder), config, data, 8)
     return Trained(
         config=config,

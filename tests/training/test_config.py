@@ -28,6 +28,9 @@ def test_pseudo_novel_classes_are_replaced_as_a_whole(tmp_path: Path) -> None:
         ("encoder.dropout=1.5", "encoder.dropout"),
         ("encoder.dropout", "section.field=value"),
         ("optimiser.epochs=many", "optimiser.epochs"),
+        ("encoder.strides=[1, 2]", "channels and strides"),
+        ("encoder.segments=3", "cannot make 3 parts"),
+        ("encoder.layout=foo", "unknown layout"),
     ],
 )
 def test_a_wrong_field_is_named(override: str, named: str) -> None:

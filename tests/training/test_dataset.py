@@ -3,11 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.animator_archive import write_animator_archive
 
-from skeleton import LAYOUTS
-from training.config import DataConfig, load_config
-from training.data_folder import DataMissing
+from skeleton import LAYOUTS, Archive, prepare
+from tests.animator_archive import write_animator_archive
+from training.config import BadConfig, DataConfig, load_config
+from training.data_folder import DataMissing, archive_path
 from training.dataset import SkeletonDataset, draw_epoch
 
 BODY = LAYOUTS["body16"]
@@ -53,6 +53,22 @@ def test_an_absent_archive_names_the_variable_to_set(
     monkeypatch.setenv("ONESHOT_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(DataMissing, match="ONESHOT_DATA"):
         SkeletonDataset.load(config, BODY)
+
+
+def test_a_misspelt_class_is_not_trained_on_in_silence(config: DataConfig) -> None:
+    for wrong in ({"both": ("kcik",)}, {"boht": ("kick",)}):
+        with pytest.raises(BadConfig, match="has no class"):
+            SkeletonDataset.load(config.model_copy(update={"pseudo_novel": wrong}), BODY)
+
+
+def test_the_statistics_see_clips_exactly_as_the_service_prepares_them(config: DataConfig) -> None:
+    data = SkeletonDataset.load(config, BODY, frames=32)
+    archive = Archive.open(archive_path("one"))
+    prepared = [prepare(clip, BODY, 32).joints[:, 0] for clip in archive]
+    held = data.joints.numpy()
+    for label, joints in zip(archive.labels, prepared, strict=True):
+        present = bool((held == joints).all(axis=(1, 2, 3)).any())
+        assert present == (archive.label_names[label] != "kick")
 
 
 def test_an_epoch_draws_at_most_so_many_of_a_class_and_each_clip_once() -> None:

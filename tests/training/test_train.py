@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.animator_archive import write_animator_archive
 
+from tests.animator_archive import write_animator_archive
 from training import checkpoint
 
 ACTIONS = ("wave", "squat", "kick", "clap")
@@ -89,11 +89,23 @@ def test_progress_goes_to_tensorboard(folder: Path, tmp_path: Path) -> None:
     assert list((tmp_path / "run").glob("events.out.tfevents.*"))
 
 
-def test_a_wrong_setting_ends_with_one_line(folder: Path, tmp_path: Path) -> None:
-    run = start(folder, tmp_path / "run", "optimiser.epochs=0")
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("optimiser.epochs=0", "optimiser.epochs"),
+        ("optimiser.batch=5000", "fewer clips than optimiser.batch"),
+        ("data.fewest_clips=5000", "data.fewest_clips"),
+    ],
+)
+def test_a_wrong_setting_ends_with_one_line(
+    folder: Path, tmp_path: Path, setting: str, said: str
+) -> None:
+    run = start(folder, tmp_path / "run", setting)
     output, _ = run.communicate(timeout=120)
     assert run.returncode == 2
-    assert output.startswith("error: configuration: optimiser.epochs")
+    last = output.strip().splitlines()[-1]
+    assert last.startswith("error: ")
+    assert said in last
     assert "Traceback" not in output
 
 

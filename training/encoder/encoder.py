@@ -32,13 +32,13 @@ class Encoder(nn.Module):
         widths = (Streams.channels, *config.channels)
         self.blocks = nn.ModuleList(
             Block(self.layout, narrow, wide, stride, config.subsets)
-            for narrow, wide, stride in zip(widths, config.channels, config.strides, strict=False)
+            for narrow, wide, stride in zip(
+                widths[:-1], config.channels, config.strides, strict=True
+            )
         )
         left = config.frames
         for stride in config.strides:
             left = -(-left // stride)
-        if left % config.segments:
-            raise ValueError(f"{left} frames after the blocks cannot make {config.segments} parts")
         self.per_segment = left // config.segments
         self.dropout = nn.Dropout(config.dropout)
         self.projection = nn.Conv1d(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,8 @@ def encoder_from_checkpoint(path: Path) -> Encoder:
 
 def encoder_from_model(path: Path) -> Encoder:
     """Load an exported model file; runs on the CPU by onnxruntime. Raises `BadModelFile`."""
+    # onnxruntime reports its first event while it is imported.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
     try:

@@ -9,6 +9,7 @@ from training.evaluation.metrics import accuracy, answers, spread
 from training.evaluation.protocol import episodes
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("name", "euclid", "warping", "squared"),
     [("utdmhad", 63.2, 74.6, 76.0), ("msraction3d", 37.6, 51.2, 56.0)],
