@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,8 @@ class Encoder:
     `embed` takes `joints` `(N, T, M, V, 3)` and `seen` `(N, T, M, V)` and returns `embedding`
     `(N, D)` and, where the model has them, `cohort_mean` and `cohort_std` `(N,)`. `trained` names
     its training classes, `dataset/label name` (None: not known). `facts` go into the report.
-    `probability` turns scores into probabilities, where the model is calibrated.
+    `probability` turns scores into probabilities, where the model is calibrated. `parts` name
+    the columns of the embedding that could match alone.
     """
 
     layout: Layout
@@ -38,6 +40,7 @@ class Encoder:
     trained: tuple[str, ...] | None
     facts: Mapping[str, str]
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    parts: Mapping[str, slice] = field(default_factory=dict)
 
     def encode(self, archive: Archive) -> Outputs:
         """Return every output for the n clips of an archive, in its order: float32 `(n, …)`."""
@@ -77,6 +80,7 @@ def encoder_from_checkpoint(path: Path) -> Encoder:
             "epoch": str(trained.epoch),
             "commit": trained.commit,
         },
+        parts=_parts(trained.config.model_dump()),
     )
 
 
@@ -120,7 +124,16 @@ def encoder_from_model(path: Path) -> Encoder:
             "commit": str(told.get("commit", "")),
         },
         probability=probability,
+        parts=_parts(told.get("config", {})),
     )
+
+
+def _parts(config: Mapping[str, Any]) -> dict[str, slice]:
+    """The encoder's features and the spectrum, where a configuration has both."""
+    if not config.get("spectrum", {}).get("weight"):
+        return {}
+    width = config["encoder"]["segments"] * config["encoder"]["segment_width"]
+    return {"graph features": slice(width), "spectrum": slice(width, None)}
 
 
 def _sha256(path: Path) -> str:

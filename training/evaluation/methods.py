@@ -58,6 +58,9 @@ def methods(archive: Archive, encoder: Encoder | None = None) -> list[Method]:
     found.append(Method(ENCODER, score, seconds, encoder.probability))
     if score is not cosine:
         found.append(Method(COSINE, cosine, seconds))
+    for name, columns in encoder.parts.items():
+        part = _unit_rows(outputs["embedding"][:, columns])
+        found.append(Method(f"encoder, {name} alone, plain cosine", part @ part.T, seconds))
     both = _standardised(score) + _standardised(found[1].similarity)
     return [*found, Method(SUM, both, seconds + found[1].seconds)]
 
@@ -67,6 +70,12 @@ def normalised(cosine: Matrix, outputs: Outputs) -> Matrix:
     of both clips' `cohort_mean` `(n,)`; the cosine itself where a model has none."""
     mean = outputs.get("cohort_mean")
     return cosine if mean is None else cosine - (mean[:, None] + mean) / 2
+
+
+def _unit_rows(rows: Matrix) -> Matrix:
+    """Scale the rows of `(n, d)` to length 1."""
+    scaled: Matrix = rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(min=1e-12)
+    return scaled
 
 
 def _standardised(similarity: Matrix) -> Matrix:
