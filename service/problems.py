@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, Request
@@ -19,6 +20,7 @@ from starlette.routing import BaseRoute, Match
 from service.store import (
     CollectionExists,
     InvalidName,
+    OutcomeUnknown,
     SpaceMismatch,
     StoreCorrupt,
     StoreUnavailable,
@@ -52,12 +54,20 @@ class BodyTooLarge(ValueError):
     """The body has more bytes than the service takes."""
 
 
+class SlowBody(ValueError):
+    """The body did not arrive in time."""
+
+
 class Busy(RuntimeError):
     """All threads are taken and the queue is full."""
 
 
 class NotReady(RuntimeError):
     """The service has not reached its store yet."""
+
+
+class NotUsable(NotReady):
+    """The service has reached its store, and the store cannot be used as it is."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,7 @@ KINDS: dict[type[Exception], Kind] = {
     UnknownCollection: Kind(404, "unknown-collection", "There is no such collection"),
     UnknownAction: Kind(404, "unknown-action", "There is no such action"),
     UnknownExemplar: Kind(404, "unknown-exemplar", "There is no such exemplar"),
+    SlowBody: Kind(408, "slow-body", "The body did not arrive in time"),
     CollectionExists: Kind(409, "collection-exists", "The collection exists already"),
     SpaceMismatch: Kind(409, "model-mismatch", "The collection belongs to another model"),
     BodyTooLarge: Kind(413, "body-too-large", "The body is too large"),
@@ -89,6 +100,7 @@ KINDS: dict[type[Exception], Kind] = {
     UnusableClip: Kind(422, "unusable-clip", "The clip cannot be used"),
     Busy: Kind(429, "busy", "The service is busy", retry_after=1),
     NotReady: Kind(503, "not-ready", "The service is not ready yet", retry_after=1),
+    NotUsable: Kind(503, "not-ready", "The service cannot use its store", retry_after=60),
     StoreUnavailable: Kind(503, "store-unavailable", "The store is away", retry_after=2),
     StoreCorrupt: Kind(503, "store-corrupt", "The store is damaged", retry_after=60),
 }
@@ -122,6 +134,8 @@ def problem(kind: Kind, detail: str, headers: dict[str, str] | None = None) -> R
     headers = dict(headers or {})
     if kind.retry_after is not None:
         headers["Retry-After"] = str(kind.retry_after)
+    if kind.status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"  # the rest of the body is not waited for
     return Response(orjson.dumps(body), kind.status, headers, MEDIA_TYPE)
 
 
@@ -143,7 +157,15 @@ async def _answer(request: Request, error: Exception) -> Response:
             "; serve the model it belongs to (ONESHOT_MODEL), use another collection, or delete "
             "this one and enroll again"
         )
+    if isinstance(error, OutcomeUnknown):
+        detail += f"; GET {_where_to_look(error)} shows it: look before you try again"
     return problem(kind_of(error), _printable(detail))
+
+
+def _where_to_look(error: OutcomeUnknown) -> str:
+    if error.action is None:
+        return "/collections"
+    return f"/actions/{quote(error.action, safe='')}?collection={error.collection}"
 
 
 async def _answer_http(routes: Sequence[BaseRoute], request: Request, error: Exception) -> Response:

@@ -2,10 +2,9 @@
 
 import logging
 import threading
-from urllib.parse import urlsplit, urlunsplit
 
 from service.encoder import Encoder
-from service.problems import NotReady
+from service.problems import NotReady, NotUsable
 from service.recogniser import Recogniser
 from service.settings import Settings
 from service.store import (
@@ -14,12 +13,15 @@ from service.store import (
     StoreError,
     StoreUnavailable,
     open_store,
+    place_of,
 )
 from service.workers import Workers
 
 log = logging.getLogger(__name__)
 
-_RETRY = 1.0  # seconds between attempts to reach the store
+# Seconds between attempts to reach the store: one that is away, and one that cannot be used.
+_RETRY = 1.0
+_RETRY_UNUSABLE = 60.0
 
 
 class Runtime:
@@ -28,22 +30,31 @@ class Runtime:
     The encoder is made and tested at once: `BadModel` and `ProviderUnavailable` end the start.
     The store may come later, a Redis that still starts for instance; until then calls raise
     `NotReady`. A store that can never be used, one of a newer release, ends the start as well.
+    One that comes later and turns out so does not end the service: calls raise `NotUsable` with
+    the reason, and the store is tried again once a minute, for the operator who mends it.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.store_name = place_of(settings.store)
         self.encoder = Encoder(settings.model, provider=settings.provider)
         self.encoder.self_test()
         self.workers = Workers(settings.workers, settings.queue)
-        self.store_name = without_password(settings.store)
         self._recogniser: Recogniser | None = None
+        self._unusable: str | None = None
         self._stopping = threading.Event()
         self._opener: threading.Thread | None = None
 
     @property
     def recogniser(self) -> Recogniser:
-        """The recogniser. Raises `NotReady` until the store was reached."""
+        """The recogniser. Raises `NotReady` until the store was reached, `NotUsable` from then on
+        if it cannot be used."""
         if self._recogniser is None:
+            if why := self._unusable:
+                raise NotUsable(
+                    f"the store {self.store_name} cannot be used: {why}; it is tried again once a "
+                    "minute"
+                )
             raise NotReady(f"the store {self.store_name} has not been reached yet; try again")
         return self._recogniser
 
@@ -77,10 +88,14 @@ class Runtime:
 
     def _open_once(self) -> None:
         store = open_store(self.settings.store)
-        for warning in store.warnings():
-            log.warning("store: %s", warning)
-        recogniser = Recogniser(self.encoder, store)
-        self._warm_up(recogniser)
+        try:
+            for warning in store.warnings():
+                log.warning("store: %s", warning)
+            recogniser = Recogniser(self.encoder, store)
+            self._warm_up(recogniser)
+        except BaseException:
+            store.close()
+            raise
         self._recogniser = recogniser
 
     def _warm_up(self, recogniser: Recogniser) -> None:
@@ -90,30 +105,24 @@ class Runtime:
         try:
             self.workers.run_in_each(lambda: recogniser.recognize(DEFAULT_COLLECTION, clip, 1))
         except StoreUnavailable:
-            recogniser.store.close()
             raise
         except StoreError as error:
             # Other collections may be sound; the calls about this one say what is wrong.
             log.warning("the collection %s cannot be used: %s", DEFAULT_COLLECTION, error)
 
     def _keep_trying(self) -> None:
-        while not self._stopping.wait(_RETRY):
+        pause = _RETRY
+        while not self._stopping.wait(pause):
             try:
                 self._open_once()
             except StoreUnavailable:
-                continue
+                pause, self._unusable = _RETRY, None
+            except StoreError as error:
+                log.error("the store cannot be used, trying again once a minute: %s", error)
+                pause, self._unusable = _RETRY_UNUSABLE, str(error)
             except Exception:
-                log.exception("the store cannot be used")
+                log.exception("the store cannot be used, trying again once a minute")
+                pause, self._unusable = _RETRY_UNUSABLE, "the service's log says why"
+            else:
+                log.info("the store %s was reached", self.store_name)
                 return
-            log.info("the store %s was reached", self.store_name)
-            return
-
-
-def without_password(url: str) -> str:
-    """A store's URL fit for logs."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    user = f"{parts.username}:" if parts.username else ""
-    return urlunsplit(parts._replace(netloc=f"{user}***@{host}"))

@@ -30,9 +30,8 @@ from service.bench.rounds import Workload, measure_rounds
 from service.bench.served import Server, ServerFailed
 from service.encoder import Encoder, ProviderUnavailable
 from service.model_file import BadModel
-from service.runtime import without_password
 from service.settings import BadSettings, Settings, load_settings
-from service.store import DEFAULT_COLLECTION, StoreError, UnknownCollection, open_store
+from service.store import DEFAULT_COLLECTION, StoreError, UnknownCollection, open_store, place_of
 
 _FAILURES = (
     NoLoadClient,
@@ -120,7 +119,7 @@ def _measured(arguments: argparse.Namespace, settings: Settings) -> Report:
         subject = {
             "model": f"{settings.model.name}, space {model['space']}",
             "provider": model["provider"],
-            "store": "temporary SQLite" if not arguments.store else without_password(store),
+            "store": "temporary SQLite" if not arguments.store else place_of(store),
             "clip": f"{FRAMES} frames of {LAYOUT}",
             "actions": str(arguments.actions),
             "workers": str(work.workers),

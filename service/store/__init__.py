@@ -1,11 +1,13 @@
 """The store of enrolled actions (contract 3): one protocol, on Redis or in an SQLite file."""
 
 from service.store.open import open_store
+from service.store.place import place_of
 from service.store.protocol import (
     CollectionExists,
     ExemplarExists,
     InvalidName,
     InvalidStoreUrl,
+    OutcomeUnknown,
     SpaceMismatch,
     Store,
     StoreCorrupt,
@@ -49,6 +51,7 @@ __all__ = [
     "ExemplarExists",
     "InvalidName",
     "InvalidStoreUrl",
+    "OutcomeUnknown",
     "Snapshot",
     "SpaceMismatch",
     "Store",
@@ -64,4 +67,5 @@ __all__ = [
     "UnknownExemplar",
     "Version",
     "open_store",
+    "place_of",
 ]

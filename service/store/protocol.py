@@ -28,7 +28,10 @@ class StoreError(Exception):
 
 
 class StoreUnavailable(StoreError):
-    """The store cannot be reached or is busy; nothing is wrong with the request. Try again."""
+    """The store cannot be reached or is busy; nothing is wrong with the request. Try again.
+
+    Nothing was written, unless it is an OutcomeUnknown.
+    """
 
 
 class StoreFull(StoreUnavailable):
@@ -37,6 +40,18 @@ class StoreFull(StoreUnavailable):
 
 class StoreReadOnly(StoreUnavailable):
     """The store can be read but not written; nothing was written."""
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """A change was sent and no answer came in time: it may have been made. Look before repeating.
+
+    `action` is None where the change is to a collection as a whole.
+    """
+
+    def __init__(self, reason: str, collection: str, action: str | None = None) -> None:
+        super().__init__(reason)
+        self.collection = collection
+        self.action = action
 
 
 class StoreCorrupt(StoreError):
@@ -120,7 +135,8 @@ class Store(Protocol):
     """The truth about enrolled actions: collection, action, exemplars (contract 3).
 
     A mutation is done wholly or not at all, raises its collection's revision by one, and has
-    reached the disk when it returns (as far as `warnings` does not say otherwise).
+    reached the disk when it returns (as far as `warnings` does not say otherwise). One whose
+    answer is lost or late raises OutcomeUnknown: it may have been done.
     Unless said otherwise a call raises `UnknownCollection`; "default" is never unknown.
     """
 

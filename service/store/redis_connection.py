@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 import redis
 import redis.exceptions as answers
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from service.store.place import place_of
 from service.store.protocol import (
     InvalidStoreUrl,
     StoreCorrupt,
@@ -24,10 +24,14 @@ from service.store.protocol import (
     StoreUnavailable,
 )
 
+_Answer = TypeVar("_Answer")
+
 OLDEST_SERVER = (7, 0)
-# Long enough for a disk to take a write, short enough to say "away" within a second.
+# A read says "away" within a second, so that recognition goes on from memory at once. A change
+# waits for a slow disk as well: to give up early leaves open whether it was made.
 _CONNECT_SECONDS = 0.4
-_ANSWER_SECONDS = 0.8
+_READ_SECONDS = 0.8
+_CHANGE_SECONDS = 5.0
 
 _WANTED_SETTINGS = {
     "appendonly": ("yes", "enrolments do not survive a restart of Redis"),
@@ -36,65 +40,74 @@ _WANTED_SETTINGS = {
 }
 
 
-class RedisConnection:
-    """A thread-safe pool of connections that speaks in the store's own exceptions.
+class AnswerLost(Exception):
+    """A change was sent and no answer came: it may have been made or not."""
 
-    `url` is redis:// or rediss://; `place` is the same without user, password and options.
+
+class RedisConnection:
+    """Thread-safe pools of connections that speak in the store's own exceptions.
+
+    `url` is redis:// or rediss://; `place` is what of it may be shown. An answer to a read is
+    waited for up to 0.8 s, one to a change up to 5 s.
     """
 
     def __init__(self, url: str) -> None:
-        self.place = _place(url)
+        self.place = place_of(url)
         self._closed = False
         self._warnings: list[str] = []
-        try:
-            self._client: Any = redis.Redis.from_url(
-                url,
-                # RESP2: what 7.0 and 8 answer to the same command is then the same.
-                protocol=2,
-                socket_connect_timeout=_CONNECT_SECONDS,
-                socket_timeout=_ANSWER_SECONDS,
-                socket_keepalive=True,
-                retry=Retry(NoBackoff(), 0),
-            )
-        except (ValueError, TypeError, answers.RedisError):
-            # The cause may quote the URL and with it the password.
-            raise InvalidStoreUrl(f"the store at {self.place} has a URL out of form") from None
+        self._reading = self._client(url, _READ_SECONDS)
+        self._changing = self._client(url, _CHANGE_SECONDS)
 
     def command(self, *words: Any) -> Any:
         """The answer to one command; sent again once, so only for reads."""
-        return self._ask(lambda: self._client.execute_command(*words), again=True)
+        return self._ask(lambda: self._reading.execute_command(*words), again=True)
 
     def together(self, *commands: Sequence[Any]) -> list[Any]:
         """The answers to several reads sent at once; another's write may fall between them."""
 
         def ask() -> list[Any]:
-            with self._client.pipeline(transaction=False) as pipe:
+            with self._reading.pipeline(transaction=False) as pipe:
                 for words in commands:
                     pipe.execute_command(*words)
                 result: list[Any] = pipe.execute()
                 return result
 
-        found: list[Any] = self._ask(ask, again=True)
-        return found
+        return self._ask(ask, again=True)
 
-    def script(
+    def script(self, name: str, keys: Sequence[str], *arguments: Any) -> tuple[str, list[Any]]:
+        """What came of lua/<name>.lua and the values behind that; sent again once, as `command`."""
+        return self._ask(lambda: _evaluate(self._reading, name, keys, arguments), again=True)
+
+    def change(
         self, name: str, keys: Sequence[str], *arguments: Any, again: bool
     ) -> tuple[str, list[Any]]:
-        """Runs lua/<name>.lua; what became of it and the values behind that.
+        """The same for a script that writes.
 
-        `again`: whether it may be sent a second time when the first answer was lost.
+        `again`: whether it may be sent a second time when the first answer was lost or is late.
+        Raises AnswerLost when it was sent and no answer came in time, so within twice 5 s.
         """
-        source, digest = _script(name)
+        lost = False
 
-        def ask() -> Any:
-            try:
-                return self._client.evalsha(digest, len(keys), *keys, *arguments)
-            except answers.NoScriptError:
-                self._client.script_load(source)
-                return self._client.evalsha(digest, len(keys), *keys, *arguments)
+        def ask() -> tuple[str, list[Any]]:
+            nonlocal lost
+            # Connected before anything is sent: a server that is not there has done nothing.
+            with self._changing.client() as connection:
+                try:
+                    return _evaluate(connection, name, keys, arguments)
+                except _REFUSALS:
+                    raise
+                except (answers.ConnectionError, answers.TimeoutError, OSError) as error:
+                    lost = True
+                    # A late answer is as good as a lost one.
+                    raise answers.ConnectionError(str(error)) from error
 
-        outcome, *values = self._ask(ask, again=again)
-        return outcome.decode(), values
+        try:
+            return self._ask(ask, again=again)
+        except StoreError as error:
+            # What is said of the second sending tells nothing of the first.
+            if lost:
+                raise AnswerLost(str(error)) from error
+            raise
 
     def keys(self, pattern: str) -> Iterator[str]:
         """Every key of the pattern, some perhaps twice."""
@@ -109,7 +122,7 @@ class RedisConnection:
         """Raises StoreError for a server that is too old; one that will not say is believed."""
         with _told_apart(self.place):
             try:
-                version = str(self._client.info("server").get("redis_version", ""))
+                version = str(self._reading.info("server").get("redis_version", ""))
             except (answers.ResponseError, answers.NoPermissionError):
                 return
         numbers = [part for part in version.split(".")[:2] if part.isdigit()]
@@ -124,12 +137,28 @@ class RedisConnection:
 
     def close(self) -> None:
         self._closed = True
-        self._client.close()
-        self._client.connection_pool.disconnect()
+        for client in (self._reading, self._changing):
+            client.close()
+            client.connection_pool.disconnect()
+
+    def _client(self, url: str, seconds: float) -> Any:
+        try:
+            return redis.Redis.from_url(
+                url,
+                # RESP2: what 7.0 and 8 answer to the same command is then the same.
+                protocol=2,
+                socket_connect_timeout=_CONNECT_SECONDS,
+                socket_timeout=seconds,
+                socket_keepalive=True,
+                retry=Retry(NoBackoff(), 0),
+            )
+        except (ValueError, TypeError, answers.RedisError):
+            # The cause may quote the URL and with it the password.
+            raise InvalidStoreUrl(f"the store at {self.place} has a URL out of form") from None
 
     def _settings_warnings(self) -> list[str]:
         try:
-            found = self._client.config_get(*_WANTED_SETTINGS)
+            found = self._reading.config_get(*_WANTED_SETTINGS)
         except answers.ResponseError:
             return [f"Redis forbids CONFIG GET: {', '.join(_WANTED_SETTINGS)} could not be checked"]
         warnings = []
@@ -141,7 +170,7 @@ class RedisConnection:
                 warnings.append(f"Redis has {setting} {value}, not {wanted}: {consequence}")
         return warnings
 
-    def _ask(self, ask: Any, *, again: bool) -> Any:
+    def _ask(self, ask: Callable[[], _Answer], *, again: bool) -> _Answer:
         if self._closed:
             raise StoreUnavailable("the store is closed")
         with _told_apart(self.place):
@@ -149,12 +178,26 @@ class RedisConnection:
                 return ask()
             except answers.ConnectionError as error:
                 # A server that was restarted leaves dead connections in the pool.
-                if not again or isinstance(error, _NOT_TO_REPEAT):
+                if not again or isinstance(error, _REFUSALS):
                     raise
                 return ask()
 
 
-_NOT_TO_REPEAT = (answers.BusyLoadingError, answers.AuthenticationError)
+# Answers, although redis-py counts them among the lost connections.
+_REFUSALS = (answers.BusyLoadingError, answers.AuthenticationError)
+
+
+def _evaluate(
+    client: Any, name: str, keys: Sequence[str], arguments: Sequence[Any]
+) -> tuple[str, list[Any]]:
+    source, digest = _script(name)
+    try:
+        found = client.evalsha(digest, len(keys), *keys, *arguments)
+    except answers.NoScriptError:
+        client.script_load(source)
+        found = client.evalsha(digest, len(keys), *keys, *arguments)
+    outcome, *values = found
+    return outcome.decode(), values
 
 
 @contextmanager
@@ -177,16 +220,6 @@ def _meaning(place: str, message: str) -> StoreError:
     if "WRONGTYPE" in message or "equal or smaller than the target stream" in message:
         return StoreCorrupt(f"Redis at {place} holds something foreign: {message}")
     return StoreUnavailable(f"Redis at {place} refuses: {message}")
-
-
-def _place(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 6379
-    except ValueError:
-        raise InvalidStoreUrl("the store's URL has a host or port out of form") from None
-    host = parts.hostname or "localhost"
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}{parts.path.rstrip('/')}"
 
 
 @cache

@@ -293,14 +293,17 @@ def test_the_greeting_says_what_runs_and_a_line_that_works(store: str, model: Pa
         assert Caller(checked).recognize(performance("wave"))["matches"]
 
 
-def test_no_password_of_the_store_is_told(model: Path) -> None:
+@pytest.mark.parametrize("form", ["redis://:hunter2@{}/0", "redis://{}/0?password=hunter2"])
+def test_no_password_of_the_store_is_told(model: Path, form: str) -> None:
     with RedisServer() as server:
         with server.client() as client:
             client.config_set("requirepass", "hunter2")
-        url = server.url.replace("redis://", "redis://:hunter2@")
+        url = form.format(f"127.0.0.1:{server.port}")
         with ServiceProcess(url, model) as service, service.client() as client:
             ready = client.get("/readyz")
             assert ready.status_code == 200
+            assert ready.json()["store"] == server.url
+            assert server.url in service.log
             assert "hunter2" not in ready.text + service.log
 
 

@@ -1,20 +1,25 @@
-"""A way to a server on which an answer can be lost after the server has done its work."""
+"""A way to a server on which an answer can be lost or late after the server has done its work."""
 
 from __future__ import annotations
 
 import socket
 import threading
+import time
 from types import TracebackType
 
 
 class LossyProxy:
-    """Passes bytes between a free local port and `port`, one thread a connection."""
+    """Passes bytes between a free local port and `port`, one thread a connection.
+
+    Every answer is held back for `delay` seconds, which may be changed at any time.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._lose = threading.Event()
         self.lost = 0
+        self.delay = 0.0
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -64,6 +69,7 @@ class LossyProxy:
                     self.lost += 1
                     client.shutdown(socket.SHUT_RDWR)
                     return
+                time.sleep(self.delay)
                 client.sendall(data)
         except OSError:
             return

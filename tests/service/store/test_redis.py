@@ -1,4 +1,4 @@
-"""What only the Redis store promises: keys, scripts, settings, and a server that comes and goes."""
+"""What only the Redis store promises: its keys, its scripts, and a server that refuses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from service.store import (
     open_store,
 )
 from tests.redis_server import RedisServer
-from tests.service.store.lossy_proxy import LossyProxy
 from tests.service.store.samples import OTHER_SPACE, SPACE, contents, enroll
 
 
@@ -30,95 +29,11 @@ def store(redis_server: RedisServer) -> Iterator[Store]:
         yield store
 
 
-@pytest.fixture
-def own_server() -> Iterator[RedisServer]:
-    """A server that the test may kill."""
-    with RedisServer() as server:
-        yield server
-
-
 def everything(server: RedisServer) -> dict[bytes, Any]:
     """The server's contents, byte for byte."""
     with server.client() as client:
         keys: Any = client.keys("*")
         return {key: client.dump(key) for key in keys}
-
-
-def test_an_acknowledged_enrolment_survives_kill_9_of_the_server(own_server: RedisServer) -> None:
-    with closing(open_store(own_server.url)) as store:
-        assert store.warnings() == []
-        for _ in range(3):
-            exemplar, _ = enroll(store)
-            own_server.kill9()
-            own_server.start()
-            assert exemplar in store.exemplars("default", "wave")
-        before = contents(store)
-        own_server.kill9()
-        own_server.start()
-        assert contents(store) == before
-
-
-def test_a_server_that_is_away_is_said_so_at_once_and_used_again_when_back(
-    own_server: RedisServer,
-) -> None:
-    with closing(open_store(own_server.url)) as store:
-        exemplar, _ = enroll(store)
-        calls: list[Callable[[], object]] = [
-            store.ping,
-            store.collections,
-            lambda: store.version("default"),
-            lambda: enroll(store),
-            lambda: store.snapshot("default"),
-            lambda: store.delete_action("default", "wave"),
-            lambda: store.create_collection("gym"),
-            lambda: store.delete_collection("default"),
-        ]
-        own_server.kill9()
-        for call in calls:
-            begin = time.monotonic()
-            with pytest.raises(StoreUnavailable):
-                call()
-            assert time.monotonic() - begin < 1
-        assert store.warnings() == []
-
-        own_server.start()
-        assert store.exemplars("default", "wave") == [exemplar]
-        own_server.kill9()
-        own_server.start()
-        enroll(store)
-        store.delete_action("default", "wave")
-
-
-def test_a_server_that_hangs_is_given_up_within_a_second(own_server: RedisServer) -> None:
-    with closing(open_store(own_server.url)) as store:
-        own_server.freeze()
-        calls: list[Callable[[], object]] = [
-            lambda: store.version("default"),
-            lambda: store.version("default"),
-            lambda: store.snapshot("default"),
-            lambda: enroll(store),
-        ]
-        for call in calls:
-            begin = time.monotonic()
-            with pytest.raises(StoreUnavailable):
-                call()
-            assert time.monotonic() - begin < 1
-        own_server.thaw()
-        store.ping()
-
-
-def test_an_enrolment_whose_answer_was_lost_is_there_once(redis_server: RedisServer) -> None:
-    with LossyProxy(redis_server.port) as proxy, closing(open_store(proxy.url)) as store:
-        enroll(store)
-        proxy.lose_next_answer()
-        _, added = enroll(store)
-        assert proxy.lost == 1
-        assert (added.version.revision, added.exemplars) == (2, 2)
-        assert store.collection("default").exemplars == 2
-
-        proxy.lose_next_answer()
-        assert store.create_collection("gym").revision == 0
-        assert proxy.lost == 2
 
 
 def test_all_keys_of_a_collection_carry_its_hash_tag(
@@ -280,38 +195,6 @@ def test_a_newer_schema_is_refused(redis_server: RedisServer) -> None:
         open_store(redis_server.url)
     assert (refused.value.found, refused.value.known) == (2, 1)
     assert everything(redis_server) == before
-
-
-def test_settings_that_break_a_promise_are_named() -> None:
-    settings = {"appendonly": "no", "appendfsync": "everysec", "maxmemory-policy": "allkeys-lru"}
-    with RedisServer(settings) as server, closing(open_store(server.url)) as store:
-        warnings = store.warnings()
-        assert len(warnings) == 3
-        for warning, (setting, value) in zip(warnings, settings.items(), strict=True):
-            assert f"{setting} {value}" in warning
-        with server.client() as client:
-            client.config_set("appendonly", "yes")
-        assert len(store.warnings()) == 2
-
-
-def test_settings_that_may_not_be_asked_are_named_as_unchecked(own_server: RedisServer) -> None:
-    with own_server.client() as client:
-        client.execute_command(
-            "ACL", "SETUSER", "app", "on", ">geheim", "~*", "+@all", "-config", "-info"
-        )
-    with closing(open_store(f"redis://app:geheim@127.0.0.1:{own_server.port}/0")) as store:
-        enroll(store)
-        (warning,) = store.warnings()
-        assert "could not be checked" in warning
-        assert "geheim" not in warning
-
-
-def test_a_wrong_password_is_named_but_not_told(own_server: RedisServer) -> None:
-    with own_server.client() as client:
-        client.config_set("requirepass", "richtig")
-    with pytest.raises(StoreUnavailable) as refused:
-        open_store(f"redis://:geheim@127.0.0.1:{own_server.port}/0")
-    assert "geheim" not in str(refused.value)
 
 
 def test_a_closed_store_is_unavailable(redis_server: RedisServer) -> None:

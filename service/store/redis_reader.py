@@ -1,0 +1,235 @@
+"""The reading half of the Redis store: what lies under a collection's keys, as of one moment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from service.store.names import check_action, check_exemplar
+from service.store.protocol import (
+    StoreCorrupt,
+    StoreError,
+    StoreTooNew,
+    StoreUnavailable,
+    UnknownAction,
+    UnknownCollection,
+    UnknownExemplar,
+)
+from service.store.records import (
+    DEFAULT_COLLECTION,
+    ActionInfo,
+    ActionPage,
+    Change,
+    CollectionInfo,
+    Exemplar,
+    ExemplarArrays,
+    Snapshot,
+    StoredClip,
+    Version,
+)
+from service.store.redis_connection import RedisConnection
+from service.store.redis_keys import (
+    META_FIELDS,
+    META_PATTERN,
+    SCHEMA_KEY,
+    change,
+    collection_of,
+    key_of,
+    now,
+    record,
+    version,
+)
+from service.store.serialisation import unpack_arrays, unpack_clip, unpack_metadata, unpack_time
+
+SCHEMA = 1
+# A read meets another's write rarely: the server runs what is sent at once mostly at once.
+_ATTEMPTS = 100
+
+
+class RedisReader:
+    """Every call of a `Store` that changes nothing. Raises StoreError for a server not to be used.
+
+    All it ever writes is what must always be there: the schema, and an empty "default".
+    """
+
+    def __init__(self, url: str) -> None:
+        self._redis = RedisConnection(url)
+        try:
+            self._redis.require_server()
+            self._check_schema()
+            self._redis.warnings()
+            self.version(DEFAULT_COLLECTION)
+        except StoreError:
+            self._redis.close()
+            raise
+
+    def collections(self) -> list[CollectionInfo]:
+        names = {DEFAULT_COLLECTION}
+        names.update(filter(None, map(collection_of, self._redis.keys(META_PATTERN))))
+        infos = []
+        for name in sorted(names):
+            # One may have been deleted since the scan.
+            with suppress(UnknownCollection):
+                infos.append(self.collection(name))
+        return infos
+
+    def collection(self, name: str) -> CollectionInfo:
+        meta, (exemplars,) = self._read(name, ("HLEN", key_of(name, "exemplars")))
+        return CollectionInfo(
+            name=name,
+            space=meta["space"] or None,
+            revision=int(meta["revision"]),
+            actions=int(meta["actions"]),
+            exemplars=exemplars,
+            created=unpack_time(meta["created"]),
+        )
+
+    def version(self, name: str) -> Version:
+        found = self._redis.command("HMGET", key_of(name, "meta"), "incarnation", "revision")
+        if found[0] is None:
+            self._require_default(name)
+            return self.version(name)
+        return version(found)
+
+    def snapshot(self, name: str) -> Snapshot:
+        meta, (members, parcels) = self._read_in_space(
+            name,
+            lambda arrays: (("ZRANGE", key_of(name, "index"), 0, -1), ("HGETALL", arrays)),
+        )
+        exemplars = []
+        for action, _, id in (member.split(b"\0") for member in members):
+            if id not in parcels:
+                raise StoreCorrupt(f"collection {name!r} lacks the arrays of {id.decode()}")
+            exemplars.append(
+                ExemplarArrays(id.decode(), action.decode(), unpack_arrays(parcels[id]))
+            )
+        version = Version(meta["incarnation"], int(meta["revision"]))
+        return Snapshot(version, meta["space"] or None, tuple(exemplars))
+
+    def changes(self, name: str, since: Version) -> list[Change] | None:
+        # A revision out of range belongs to no state of this collection.
+        first = max(0, since.revision) + 1
+        meta, (entries,) = self._read(name, ("XRANGE", key_of(name, "log"), f"{first}-0", "+"))
+        behind = int(meta["revision"]) - since.revision
+        if meta["incarnation"] != since.incarnation or len(entries) != behind:
+            return None
+        return [change(*entry) for entry in entries]
+
+    def load(self, name: str, ids: Sequence[str]) -> list[ExemplarArrays]:
+        wanted = [check_exemplar(id) for id in ids]
+        if not wanted:
+            self.version(name)
+            return []
+        _, (records, parcels) = self._read_in_space(
+            name,
+            lambda arrays: (
+                ("HMGET", key_of(name, "exemplars"), *wanted),
+                ("HMGET", arrays, *wanted),
+            ),
+        )
+        return [
+            ExemplarArrays(id, record(text)[0], unpack_arrays(parcel))
+            for id, text, parcel in zip(wanted, records, parcels, strict=True)
+            if text is not None and parcel is not None
+        ]
+
+    def actions(self, name: str, *, after: str | None = None, limit: int = 100) -> ActionPage:
+        # One more than asked for tells whether this page is the last.
+        keys = (key_of(name, "meta"), key_of(name, "index"))
+        _, (page,) = self._run("actions", name, keys, after or "", max(1, limit) + 1)
+        found = []
+        for oldest, newest, count in page[: max(1, limit)]:
+            action, created, _ = oldest.decode().split("\0")
+            updated = newest.decode().split("\0")[1]
+            found.append(ActionInfo(action, count, unpack_time(created), unpack_time(updated)))
+        return ActionPage(tuple(found), found[-1].action if len(page) > len(found) else None)
+
+    def exemplars(self, name: str, action: str) -> list[Exemplar]:
+        keys = (key_of(name, "meta"), key_of(name, "exemplars"), key_of(name, "index"))
+        outcome, values = self._run("exemplars", name, keys, check_action(action))
+        if outcome == "unknown_action":
+            raise UnknownAction(name, action)
+        found = []
+        for id, text in values[0]:
+            of, created, metadata = record(text)
+            found.append(Exemplar(id.decode(), of, unpack_time(created), unpack_metadata(metadata)))
+        return found
+
+    def clip(self, name: str, id: str) -> StoredClip:
+        _, (parcel,) = self._read(name, ("HGET", key_of(name, "clips"), check_exemplar(id)))
+        if parcel is None:
+            raise UnknownExemplar(name, id)
+        return unpack_clip(parcel)
+
+    def log(self, name: str, after_revision: int = 0, limit: int = 100) -> list[Change]:
+        first = f"{max(0, after_revision) + 1}-0"
+        _, (entries,) = self._read(
+            name, ("XRANGE", key_of(name, "log"), first, "+", "COUNT", max(1, limit))
+        )
+        return [change(*entry) for entry in entries]
+
+    def warnings(self) -> list[str]:
+        return self._redis.warnings()
+
+    def ping(self) -> None:
+        self._redis.command("PING")
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def _check_schema(self) -> None:
+        # Read first: a server that takes no writes just now can still be opened.
+        found = self._redis.command("GET", SCHEMA_KEY)
+        if found is None:
+            self._redis.command("SET", SCHEMA_KEY, SCHEMA, "NX")
+            found = self._redis.command("GET", SCHEMA_KEY)
+        try:
+            schema = int(found)
+        except (TypeError, ValueError):
+            raise StoreCorrupt(f"oneshot:schema is {found!r}, not a number") from None
+        if schema > SCHEMA:
+            raise StoreTooNew(schema, SCHEMA)
+
+    def _require_default(self, name: str) -> None:
+        """Makes "default" anew under a server that was emptied; any other name is unknown."""
+        if name != DEFAULT_COLLECTION:
+            raise UnknownCollection(name)
+        self._redis.script("create_collection", (key_of(name, "meta"),), uuid.uuid4().hex, now())
+
+    def _run(
+        self, script: str, name: str, keys: Sequence[str], *arguments: Any
+    ) -> tuple[str, list[Any]]:
+        outcome, values = self._redis.script(script, keys, *arguments)
+        if outcome == "unknown_collection":
+            self._require_default(name)
+            outcome, values = self._redis.script(script, keys, *arguments)
+        return outcome, values
+
+    def _read(self, name: str, *commands: Sequence[Any]) -> tuple[dict[str, str], list[Any]]:
+        """The collection's meta and the answers to some reads, all of one moment.
+
+        Meta is read before and behind the others, which count only if it did not change: a server
+        whose memory is full refuses MULTI, and recognition goes on then.
+        """
+        meta_fields = ("HMGET", key_of(name, "meta"), *META_FIELDS)
+        for _ in range(_ATTEMPTS):
+            meta, *found, again = self._redis.together(meta_fields, *commands, meta_fields)
+            if meta[0] is None:
+                self._require_default(name)
+            elif meta == again:
+                values = (value.decode() for value in meta)
+                return dict(zip(META_FIELDS, values, strict=True)), found
+        raise StoreUnavailable(f"collection {name!r} changes faster than it can be read")
+
+    def _read_in_space(
+        self, name: str, commands: Callable[[str], Sequence[Sequence[Any]]]
+    ) -> tuple[dict[str, str], list[Any]]:
+        """The same with commands that need the key of the bound space's arrays."""
+        space = (self._read(name)[0])["space"]
+        while True:
+            meta, found = self._read(name, *commands(key_of(name, f"arrays:{space}")))
+            if meta["space"] == space:
+                return meta, found
+            space = meta["space"]
