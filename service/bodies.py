@@ -1,5 +1,6 @@
 """Bodies: the bytes of a request, never more than the service takes, and JSON out of them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 import orjson
 from fastapi import Request
 
-from service.problems import BodyTooLarge, Unparsable, UnsupportedBody
+from service.problems import BodyTooLarge, SlowBody, Unparsable, UnsupportedBody
 
 JSON = "application/json"
 NPY = "application/x-npy"
+
+#: Seconds a body may take to arrive: its sender holds a place that others wait for.
+LONGEST = 30.0
 
 
 @dataclass(frozen=True)
@@ -21,10 +25,12 @@ class Body:
     data: bytes
 
 
-async def read_body(request: Request, taken: Sequence[str], largest: int) -> Body:
-    """Read a body of one of the types `taken`, of at most `largest` bytes.
+async def read_body(
+    request: Request, taken: Sequence[str], largest: int, longest: float = LONGEST
+) -> Body:
+    """Read a body of one of the types `taken`, of at most `largest` bytes, in `longest` seconds.
 
-    Raises `UnsupportedBody`, `BodyTooLarge`.
+    Raises `UnsupportedBody`, `BodyTooLarge`, `SlowBody`.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in taken:
@@ -38,11 +44,18 @@ async def read_body(request: Request, taken: Sequence[str], largest: int) -> Bod
         raise too_large
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > largest:
-            raise too_large
-        parts.append(part)
+    try:
+        async with asyncio.timeout(longest):
+            async for part in request.stream():
+                size += len(part)
+                if size > largest:
+                    raise too_large
+                parts.append(part)
+    except TimeoutError:
+        raise SlowBody(
+            f"only {size} bytes of the body came in {longest:g} seconds; send it faster, or a "
+            "shorter clip"
+        ) from None
     return Body(media_type, b"".join(parts))
 
 

@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,16 @@ log = logging.getLogger(__name__)
 
 #: After the store was away, recognition does not ask it again for this many seconds.
 _PAUSE = 1.0
+#: Collections held in memory; those not asked for the longest are let go.
+_MOST = 256
 
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """A collection at one version: n exemplars, oldest first, never changed in place.
+    """A collection at one version: n exemplars in order of action and id, never changed in place.
 
-    `embeddings` `(n, D)`, `cohort_mean` `(n,)`, `numbers` `(n,)` the position of
+    The order is the same in every process, however it came to know the exemplars, and so is that
+    of equal scores. `embeddings` `(n, D)`, `cohort_mean` `(n,)`, `numbers` `(n,)` the position of
     each exemplar's action in `names`.
     """
 
@@ -51,6 +55,7 @@ def gallery_of(
         tuple(e.action for e in exemplars),
         np.stack(rows).astype(np.float32) if rows else empty,
         _column(exemplars, "cohort_mean"),
+        list(range(len(exemplars))),
     )
 
 
@@ -64,10 +69,11 @@ def changed(
     return _assembled(
         version,
         gallery.space if keep or added else None,
-        tuple(gallery.ids[row] for row in keep) + fresh.ids,
-        tuple(gallery.actions[row] for row in keep) + fresh.actions,
-        np.concatenate([gallery.embeddings[keep], fresh.embeddings]),
-        np.concatenate([gallery.cohort_mean[keep], fresh.cohort_mean]),
+        gallery.ids + fresh.ids,
+        gallery.actions + fresh.actions,
+        np.concatenate([gallery.embeddings, fresh.embeddings]),
+        np.concatenate([gallery.cohort_mean, fresh.cohort_mean]),
+        keep + list(range(len(gallery), len(gallery) + len(fresh))),
     )
 
 
@@ -82,63 +88,111 @@ def _assembled(
     actions: tuple[str, ...],
     embeddings: NDArray[np.float32],
     cohort_mean: NDArray[np.float32],
+    rows: list[int],
 ) -> Gallery:
+    """The gallery of these of the rows."""
+    rows = sorted(rows, key=lambda row: (actions[row], ids[row]))
+    ids, actions = tuple(ids[row] for row in rows), tuple(actions[row] for row in rows)
     names = tuple(dict.fromkeys(actions))
     number = {name: i for i, name in enumerate(names)}
     numbers = np.array([number[action] for action in actions], dtype=np.intp)
-    return Gallery(version, space, ids, actions, embeddings, cohort_mean, names, numbers)
+    return Gallery(
+        version, space, ids, actions, embeddings[rows], cohort_mean[rows], names, numbers
+    )
+
+
+@dataclass(eq=False)
+class _Held:
+    """One collection in memory; the lock is for whoever brings it up to date."""
+
+    gallery: Gallery | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Galleries:
-    """The galleries of one store, each loaded when first asked for.
+    """The galleries of one store, each loaded when first asked for; at most `most` of them.
 
     `current(collection)` asks the store for the collection's version, one cheap read, and brings
     the gallery up to date by what changed. While the store is away it returns the last gallery
     and says that it may be stale.
     """
 
-    def __init__(self, store: Store, width: int) -> None:
+    def __init__(self, store: Store, width: int, most: int = _MOST) -> None:
         self._store = store
         self._width = width
-        self._known: dict[str, Gallery] = {}
+        self._most = most
+        self._held: OrderedDict[str, _Held] = OrderedDict()  # the last was asked for last
         self._lock = threading.Lock()
+        self._answered = 0.0
         self._away_until = 0.0
 
     def current(self, collection: str) -> tuple[Gallery, bool]:
         """Return the gallery and whether it may be stale.
 
         Raises `UnknownCollection`; `StoreUnavailable` when the store is away and the collection
-        was never loaded.
+        is not in memory.
         """
-        known = self._known.get(collection)
-        if known is not None and time.monotonic() < self._away_until:
+        known = self._known(collection)
+        begun = time.monotonic()
+        if known is not None and begun < self._away_until:
             return known, True
         try:
             version = self._store.version(collection)
-            if known is not None and known.version == version:
-                return known, False
-            with self._lock:
-                return self._refreshed(collection, version), False
+            if known is None or known.version != version:
+                known = self._refreshed(collection, version)
+            self.store_answered()
+            return known, False
         except UnknownCollection:
-            self._known.pop(collection, None)
+            self.forget(collection)
             raise
         except StoreUnavailable as error:
             if known is None:
                 raise
             log.warning("the store is away, recognition goes on from memory: %s", error)
-            self._away_until = time.monotonic() + _PAUSE
+            if self._answered < begun:
+                self._away_until = time.monotonic() + _PAUSE
             return known, True
 
+    def store_answered(self) -> None:
+        """Note that the store is there: the next recognition asks it again."""
+        self._answered = time.monotonic()
+        self._away_until = 0.0
+
+    def forget(self, collection: str) -> None:
+        """Let a collection's gallery go; it is loaded anew when it is asked for."""
+        with self._lock:
+            self._held.pop(collection, None)
+
+    def _known(self, collection: str) -> Gallery | None:
+        with self._lock:
+            held = self._held.get(collection)
+            if held is None:
+                return None
+            self._held.move_to_end(collection)
+            return held.gallery
+
+    def _place(self, collection: str) -> _Held:
+        """Where a collection that exists is held."""
+        with self._lock:
+            held = self._held.setdefault(collection, _Held())
+            if len(self._held) > self._most:
+                self._held.popitem(last=False)
+            return held
+
     def _refreshed(self, collection: str, version: Version) -> Gallery:
-        known = self._known.get(collection)
-        if known is not None and known.version == version:
-            return known
-        gallery = self._by_changes(collection, known) if known is not None else None
-        if gallery is None:
-            snapshot = self._store.snapshot(collection)
-            gallery = gallery_of(snapshot.version, snapshot.space, snapshot.exemplars, self._width)
-        self._known[collection] = gallery
-        return gallery
+        held = self._place(collection)
+        with held.lock:
+            known = held.gallery
+            if known is not None and known.version == version:
+                return known
+            gallery = self._by_changes(collection, known) if known is not None else None
+            if gallery is None:
+                snapshot = self._store.snapshot(collection)
+                gallery = gallery_of(
+                    snapshot.version, snapshot.space, snapshot.exemplars, self._width
+                )
+            held.gallery = gallery
+            return gallery
 
     def _by_changes(self, collection: str, known: Gallery) -> Gallery | None:
         """Apply the log's entries since the known version; None when a snapshot is needed."""

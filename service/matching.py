@@ -59,7 +59,8 @@ def best_actions(
 ) -> list[tuple[int, int]]:
     """Return `(action number, exemplar row)` of the best `count` actions by their best exemplar.
 
-    `actions` `(n,)` numbers each row's action. Equal scores keep the order of the rows.
+    `actions` `(n,)` numbers each row's action. Equal scores come in the order of the rows, which is
+    by action and exemplar in a `Gallery`.
     """
     found: dict[int, int] = {}
     for row in _descending(scores, count * 4):
@@ -74,10 +75,11 @@ def best_actions(
 
 
 def _descending(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """The rows of the best `count` scores, and of all that equal the last of them."""
     if count >= len(scores):
         return np.argsort(-scores, kind="stable")
-    top = np.argpartition(-scores, count)[:count]
-    top.sort()
+    least = np.partition(scores, -count)[-count]
+    top = np.flatnonzero(scores >= least)
     return top[np.argsort(-scores[top], kind="stable")]
 
 

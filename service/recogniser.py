@@ -67,7 +67,8 @@ class Recogniser:
         """Add one exemplar, durably.
 
         Raises `UnusableClip`, `UnknownCollection`, `SpaceMismatch`, `StoreUnavailable`; then
-        nothing was stored.
+        nothing was stored. Only `OutcomeUnknown`, a `StoreUnavailable` too, leaves it open: a
+        second call would be another exemplar.
         """
         arrays, quality = self._encoded(recording)
         similar = self._similar(collection, action, arrays)
@@ -84,6 +85,7 @@ class Recogniser:
             arrays={name: np.asarray(array) for name, array in arrays.items()},
             clip=stored_clip(recording),
         )
+        self.galleries.store_answered()
         return Enrolled(exemplar, added, quality, similar)
 
     def recognize(self, collection: str, recording: Recording, count: int) -> Recognised:
@@ -130,8 +132,8 @@ class Recogniser:
     def _similar(self, collection: str, action: str, arrays: Arrays) -> Similar | None:
         try:
             gallery, _ = self._gallery(collection)
-        except StoreUnavailable:
-            return None  # the enrolment itself will say so
+        except (StoreUnavailable, SpaceMismatch):
+            return None  # the store's word counts, and the enrolment asks it
         others = [m for m in self._matches(gallery, arrays, 2) if m.action != action]
         return Similar(others[0].action, others[0].similarity) if others else None
 

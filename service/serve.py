@@ -13,8 +13,10 @@ from service.app import create_app
 from service.encoder import ProviderUnavailable
 from service.model_file import BadModel
 from service.runtime import Runtime
-from service.settings import BadSettings, Settings, load_settings
+from service.settings import BadSettings, Settings, load_settings, unknown_variables
 from service.store import StoreError
+
+log = logging.getLogger(__name__)
 
 #: Containers made and not let go since the last collection, before the next.
 _COLLECT_AFTER = 50_000
@@ -31,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
         logging.basicConfig(
             level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
         )
+        for warning in unknown_variables():
+            log.warning(warning)
         app = create_app(settings)
         app.state.runtime.open()
     except (BadSettings, BadModel, ProviderUnavailable, StoreError) as error:

@@ -1,5 +1,7 @@
 """Settings: one frozen object, from the environment with the prefix ONESHOT_."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -8,16 +10,27 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_MODEL = Path(__file__).parent / "models" / "default.onnx"
 _MIB = 1024 * 1024
+_PREFIX = "ONESHOT_"
+#: Variables of the tests and of docker/prove.sh.
+_OF_OTHERS = {
+    "ONESHOT_DATA",
+    "ONESHOT_LOCAL_DOCKER",
+    "ONESHOT_REQUIRE_DATA",
+    "ONESHOT_REQUIRE_DOCKER",
+}
 
 
 class BadSettings(ValueError):
-    """A setting is unknown or out of range; the message names the variable."""
+    """A setting is out of range; the message names the variable."""
 
 
 class Settings(BaseSettings):
-    """What an operator can choose. Every field is the environment variable ONESHOT_<FIELD>."""
+    """What an operator can choose. Every field is the environment variable ONESHOT_<FIELD>.
 
-    model_config = SettingsConfigDict(env_prefix="ONESHOT_", frozen=True, extra="forbid")
+    An unknown ONESHOT_ variable changes nothing; `unknown_variables` tells of it at start.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port; 0 takes a free one.")
@@ -64,6 +77,20 @@ def load_settings() -> Settings:
             for e in error.errors(include_input=False, include_url=False)
         ]
         raise BadSettings("; ".join(lines)) from error
+
+
+def unknown_variables() -> list[str]:
+    """One warning for each ONESHOT_ variable of the environment that is no setting."""
+    known = [name.upper() for name in Settings.model_fields]
+    warnings = []
+    for variable in sorted(os.environ):
+        prefix, name = variable[: len(_PREFIX)].upper(), variable[len(_PREFIX) :].upper()
+        if prefix != _PREFIX or name in known or prefix + name in _OF_OTHERS:
+            continue
+        near = get_close_matches(name, known, n=1)
+        meant = f"; did you mean {_PREFIX}{near[0]}?" if near else ""
+        warnings.append(f"{variable} is no setting and changes nothing{meant}")
+    return warnings
 
 
 def settings_table() -> str:

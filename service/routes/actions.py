@@ -3,13 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from service.answers import ActionDetailAnswer, ActionsAnswer
-from service.names import ActionName, ActionPath, CollectionField
+from service.names import ActionName, ActionPath
 from service.openapi import problems
-from service.routes.dependencies import RunningService, answer, each_key_once
+from service.routes.dependencies import (
+    GalleryQuery,
+    RunningService,
+    answer,
+    ask_store,
+    each_key_once,
+)
 
 
 async def _each_key_once(request: Request) -> None:
@@ -17,14 +23,6 @@ async def _each_key_once(request: Request) -> None:
 
 
 router = APIRouter(tags=["actions"], dependencies=[Depends(_each_key_once)])
-
-
-class GalleryQuery(BaseModel):
-    """The query of a call about one gallery. A misspelt key must not mean `default`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    collection: CollectionField = "default"
 
 
 class PageQuery(GalleryQuery):
@@ -43,9 +41,8 @@ PageParameters = Annotated[PageQuery, Query()]
 @router.get("/actions", response_model=ActionsAnswer, responses=problems(404, 422, 429, 503))
 async def list_actions(service: RunningService, query: PageParameters) -> Response:
     """List the actions in order of name, a page at a time."""
-    store = service.store
-    page = await service.workers.run(
-        lambda: store.actions(query.collection, after=query.after, limit=query.limit)
+    page = await ask_store(
+        service, lambda store: store.actions(query.collection, after=query.after, limit=query.limit)
     )
     return answer({"collection": query.collection, "actions": page.actions, "next": page.next})
 
@@ -57,8 +54,7 @@ async def get_action(
     service: RunningService, action: ActionPath, query: GalleryParameters
 ) -> Response:
     """Show one action with its exemplars, oldest first."""
-    store = service.store
-    exemplars = await service.workers.run(lambda: store.exemplars(query.collection, action))
+    exemplars = await ask_store(service, lambda store: store.exemplars(query.collection, action))
     listed = [
         {"exemplar_id": e.id, "created": e.created, "quality": e.metadata.get("quality")}
         for e in exemplars
@@ -71,8 +67,7 @@ async def delete_action(
     service: RunningService, action: ActionPath, query: GalleryParameters
 ) -> Response:
     """Delete an action with all its exemplars."""
-    store = service.store
-    await service.workers.run(lambda: store.delete_action(query.collection, action))
+    await ask_store(service, lambda store: store.delete_action(query.collection, action))
     return Response(status_code=204)
 
 
@@ -86,6 +81,5 @@ async def delete_exemplar(
     query: GalleryParameters,
 ) -> Response:
     """Delete one exemplar; with the last of them its action is gone."""
-    store = service.store
-    await service.workers.run(lambda: store.delete_exemplar(query.collection, action, id))
+    await ask_store(service, lambda store: store.delete_exemplar(query.collection, action, id))
     return Response(status_code=204)

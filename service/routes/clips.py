@@ -28,7 +28,7 @@ router = APIRouter(tags=["clips"], route_class=RawRoute)
     "/enroll",
     status_code=201,
     response_model=EnrollAnswer,
-    responses=problems(400, 404, 409, 413, 415, 422, 429, 503),
+    responses=problems(400, 404, 408, 409, 413, 415, 422, 429, 503),
     openapi_extra=clip_body(EnrollFields) | query_parameters(EnrollQuery),
 )
 async def enroll(request: Request) -> Response:
@@ -38,14 +38,16 @@ async def enroll(request: Request) -> Response:
     """
     service = running_service(request)
     query = read_query(request, EnrollQuery)
-    body = await read_body(request, (JSON, NPY), service.settings.largest_body)
     recogniser = service.recogniser
+    # Bodies lie in memory: as many as there are places, and no more.
+    with service.workers.place():
+        body = await read_body(request, (JSON, NPY), service.settings.largest_body)
 
-    def work() -> Enrolled:
-        action, recording = enroll_input(body, query)
-        return recogniser.enroll(query.collection, action, recording)
+        def work() -> Enrolled:
+            action, recording = enroll_input(body, query)
+            return recogniser.enroll(query.collection, action, recording)
 
-    enrolled = await service.workers.run(work)
+        enrolled = await service.workers.run_in_place(work)
     action = enrolled.exemplar.action
     content = {
         "action": action,
@@ -64,20 +66,22 @@ async def enroll(request: Request) -> Response:
 @router.post(
     "/recognize",
     response_model=RecognizeAnswer,
-    responses=problems(400, 404, 409, 413, 415, 422, 429, 503),
+    responses=problems(400, 404, 408, 409, 413, 415, 422, 429, 503),
     openapi_extra=clip_body(RecognizeFields) | query_parameters(RecognizeQuery),
 )
 async def recognize(request: Request) -> Response:
     """Recognise one clip: the nearest enrolled action, or unknown."""
     service = running_service(request)
     query = read_query(request, RecognizeQuery)
-    body = await read_body(request, (JSON, NPY), service.settings.largest_body)
     recogniser = service.recogniser
+    with service.workers.place():
+        body = await read_body(request, (JSON, NPY), service.settings.largest_body)
 
-    def work() -> Recognised:
-        return recogniser.recognize(query.collection, recognize_input(body, query), query.k)
+        def work() -> Recognised:
+            return recogniser.recognize(query.collection, recognize_input(body, query), query.k)
 
-    return answer(_recognised(await service.workers.run(work), service.encoder.info))
+        recognised = await service.workers.run_in_place(work)
+    return answer(_recognised(recognised, service.encoder.info))
 
 
 def _recognised(recognised: Recognised, info: ModelInfo) -> dict[str, object]:

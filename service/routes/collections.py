@@ -1,6 +1,6 @@
 """`/collections`: separate galleries."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import Response
 
@@ -9,9 +9,22 @@ from service.bodies import JSON, parse_json, read_body
 from service.names import CollectionName, CollectionPath
 from service.openapi import json_body, problems
 from service.problems import Unusable, describe
-from service.routes.dependencies import RunningService, answer, path_of
+from service.routes.dependencies import (
+    GalleryQuery,
+    RunningService,
+    answer,
+    ask_store,
+    path_of,
+    read_query,
+)
 
-router = APIRouter(tags=["collections"])
+
+async def _no_unknown_key(request: Request) -> None:
+    # Every call takes `collection`; these act on the one in the path or in the body.
+    read_query(request, GalleryQuery)
+
+
+router = APIRouter(tags=["collections"], dependencies=[Depends(_no_unknown_key)])
 
 
 class NewCollection(BaseModel):
@@ -22,29 +35,28 @@ class NewCollection(BaseModel):
     name: CollectionName
 
 
-@router.get("/collections", response_model=CollectionsAnswer, responses=problems(429, 503))
+@router.get("/collections", response_model=CollectionsAnswer, responses=problems(422, 429, 503))
 async def list_collections(service: RunningService) -> Response:
     """List every collection in order of name."""
-    store = service.store
-    return answer({"collections": await service.workers.run(store.collections)})
+    return answer({"collections": await ask_store(service, lambda store: store.collections())})
 
 
 @router.post(
     "/collections",
     status_code=201,
     response_model=CollectionAnswer,
-    responses=problems(400, 409, 413, 415, 422, 429, 503),
+    responses=problems(400, 408, 409, 413, 415, 422, 429, 503),
     openapi_extra=json_body(NewCollection),
 )
 async def create_collection(request: Request, service: RunningService) -> Response:
     """Make an empty collection."""
-    body = await read_body(request, (JSON,), service.settings.largest_body)
+    with service.workers.place():
+        body = await read_body(request, (JSON,), service.settings.largest_body)
     try:
         new = NewCollection.model_validate(parse_json(body.data))
     except ValidationError as error:
         raise Unusable(describe(error)) from error
-    store = service.store
-    info = await service.workers.run(lambda: store.create_collection(new.name))
+    info = await ask_store(service, lambda store: store.create_collection(new.name))
     return answer(info, 201, {"Location": f"/collections/{path_of(new.name)}"})
 
 
@@ -53,13 +65,12 @@ async def create_collection(request: Request, service: RunningService) -> Respon
 )
 async def get_collection(service: RunningService, name: CollectionPath) -> Response:
     """Show one collection and its size."""
-    store = service.store
-    return answer(await service.workers.run(lambda: store.collection(name)))
+    return answer(await ask_store(service, lambda store: store.collection(name)))
 
 
 @router.delete("/collections/{name}", status_code=204, responses=problems(404, 422, 429, 503))
 async def delete_collection(service: RunningService, name: CollectionPath) -> Response:
     """Delete a collection with its contents; `default` is empty at once, and stays."""
-    store = service.store
-    await service.workers.run(lambda: store.delete_collection(name))
+    await ask_store(service, lambda store: store.delete_collection(name))
+    service.recogniser.galleries.forget(name)
     return Response(status_code=204)

@@ -1,15 +1,18 @@
 """What a call needs of the running service, and how it answers."""
 
+from collections.abc import Callable
 from typing import Annotated, TypeVar
 from urllib.parse import quote
 
 import orjson
 from fastapi import Depends, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import Response
 
+from service.names import CollectionField
 from service.problems import Unusable, describe
 from service.runtime import Runtime
+from service.store import Store
 
 
 def running_service(request: Request) -> Runtime:
@@ -25,6 +28,23 @@ async def _runtime(request: Request) -> Runtime:
 
 RunningService = Annotated[Runtime, Depends(_runtime)]
 Parameters = TypeVar("Parameters", bound=BaseModel)
+Result = TypeVar("Result")
+
+
+class GalleryQuery(BaseModel):
+    """The query of a call about one gallery. A misspelt key must not mean `default`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    collection: CollectionField = "default"
+
+
+async def ask_store(service: Runtime, question: Callable[[Store], Result]) -> Result:
+    """Ask the store in a thread. Raises what the store does, and `Busy`."""
+    recogniser = service.recogniser
+    asked = await service.workers.run(lambda: question(recogniser.store))
+    recogniser.galleries.store_answered()
+    return asked
 
 
 def each_key_once(request: Request) -> None:

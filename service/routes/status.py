@@ -60,6 +60,7 @@ def _readiness(service: Runtime) -> dict[str, object]:
     try:
         warnings = store.warnings()
         others = [c.name for c in store.collections() if c.space not in (None, space)]
+        service.recogniser.galleries.store_answered()
     except StoreUnavailable as error:
         status = "degraded"
         warnings = [f"the store is away: {error}; recognition goes on, enrolment does not"]

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import socket
 import threading
+import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import pytest
+from fastapi import Request
+
+from service.bodies import JSON as JSON_TYPE
+from service.bodies import read_body
+from service.problems import SlowBody, kind_of
 from tests.service.bodies import clip
 from tests.service.caller import JSON, Caller, checked_client, performance
 from tests.service.contract import check_problem
 from tests.service_process import ServiceProcess
 
+MIB = 2**20
 CLIENTS = 16
 ROUNDS = 12
 
@@ -49,3 +61,57 @@ def test_a_full_queue_is_told_and_what_was_acknowledged_is_there(
             assert set(visitor.actions()) == set(acknowledged)
             assert visitor.revision() == len(acknowledged)
             assert visitor.recognize(performance("wave"))["matches"]
+
+
+def test_no_more_bodies_lie_in_memory_than_there_are_places(model: Path, tmp_path: Path) -> None:
+    settings = {"queue": "1", "workers": "1"}
+    with ServiceProcess(f"sqlite:///{tmp_path}/oneshot.db", model, settings) as service:
+        before = service.memory()
+        senders = [half_sent(service.port, 15 * MIB) for _ in range(40)]
+        answered = [sender for sender in senders if told(sender)]
+        assert len(answered) == 38
+        assert service.peak_memory() < before + 100 * MIB
+        with service.client() as client:
+            visitor = Caller(client)
+            refused = visitor.post("/recognize", clip(), JSON)
+            assert check_problem(refused)["type"] == "urn:oneshot:busy"
+            assert client.get("/readyz").status_code == 200
+            for sender in senders:
+                sender.close()
+            time.sleep(0.2)
+            assert visitor.enroll(performance("wave"), "wave")["exemplars"] == 1
+
+
+def test_a_body_that_does_not_arrive_in_time_is_a_problem_that_says_so() -> None:
+    parts: list[dict[str, Any]] = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+    async def receive() -> dict[str, Any]:
+        if not parts:
+            await asyncio.sleep(3600)
+        return parts.pop()
+
+    headers = [(b"content-type", b"application/json")]
+    request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+    with pytest.raises(SlowBody, match=r"only 1 bytes .* 0\.05 seconds") as raised:
+        asyncio.run(read_body(request, (JSON_TYPE,), 1024, longest=0.05))
+    assert kind_of(raised.value).status == 408
+
+
+def half_sent(port: int, size: int) -> socket.socket:
+    """A sender of a body that stops before its last byte."""
+    sender = socket.create_connection(("127.0.0.1", port), timeout=60)
+    head = "POST /recognize HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    sender.sendall(f"{head}Content-Length: {size}\r\n\r\n".encode())
+    sender.sendall(b" " * (size - 1))
+    return sender
+
+
+def told(sender: socket.socket) -> bool:
+    """Whether it was told that the service is busy; a body that is waited for gets no answer."""
+    sender.settimeout(1.0)
+    try:
+        answer = sender.recv(4096)
+    except TimeoutError:
+        return False
+    assert re.match(rb"HTTP/1.1 429 ", answer)
+    return True

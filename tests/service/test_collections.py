@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import pytest
 
 from skeleton.animator.examples import as_json
+from tests.redis_server import RedisServer
 from tests.service.caller import JSON, Caller, performance
+from tests.service_process import ServiceProcess
 
 
 def test_default_always_exists(caller: Caller) -> None:
@@ -83,6 +86,22 @@ def test_a_deleted_collection_is_gone_with_its_contents(caller: Caller) -> None:
     assert caller.revision() == 0
 
 
+def test_a_deleted_collection_is_forgotten_and_not_answered_from_memory(model: Path) -> None:
+    with (
+        RedisServer() as server,
+        ServiceProcess(server.url, model) as service,
+        service.client() as client,
+    ):
+        client.post("/collections", json={"name": "kitchen"})
+        kitchen = Caller(client, "kitchen")
+        kitchen.enroll(performance("wave"), "wave")
+        assert kitchen.recognize(performance("wave"))["matches"]
+        assert client.delete("/collections/kitchen").status_code == 204
+        server.kill9()
+        response = kitchen.post("/recognize", as_json(performance("wave")), JSON)
+        assert response.status_code == 503
+
+
 def test_an_unknown_collection_is_404_everywhere(caller: Caller) -> None:
     stranger = Caller(caller.client, f"never-{uuid.uuid4().hex}")
     body = as_json(performance("wave"), action="wave")
@@ -99,6 +118,22 @@ def test_an_unknown_collection_is_404_everywhere(caller: Caller) -> None:
         assert response.status_code == 404
         assert response.json()["type"] == "urn:oneshot:unknown-collection"
         assert stranger.collection in response.json()["detail"]
+
+
+def test_an_unknown_key_in_the_address_is_refused(visitor: Caller) -> None:
+    place = f"/collections/{visitor.collection}"
+    for method, path in (
+        ("GET", "/collections"),
+        ("POST", "/collections"),
+        ("GET", place),
+        ("DELETE", place),
+    ):
+        body = {"name": f"new-{uuid.uuid4().hex}"} if method == "POST" else None
+        for query in ("colection=default", "limit=3", "collection=a&collection=a"):
+            response = visitor.client.request(method, f"{path}?{query}", json=body)
+            assert response.status_code == 422, (method, path, query)
+            assert response.json()["type"] == "urn:oneshot:invalid-request"
+    assert visitor.client.get(place, params={"collection": "default"}).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["", "a" * 65, "a b", "küche", "a\n", "a%2Fb", "{a}", "*"])

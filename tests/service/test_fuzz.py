@@ -16,6 +16,10 @@ from tests.service.bodies import JOINTS, LISTS, clip, npy, npy_header, raw_clip
 from tests.service.caller import JSON, NPY, Caller
 from tests.service_process import ServiceProcess
 
+# Few bytes that stand for much: a list of one level, and beside it nulls that would be as long.
+FRAME, JOINT = f"[{'0,' * 59_999}0]", "[0,0,0]"
+PERSON = f"[{JOINT}{',null' * 999}]"
+NULLS = ",null" * 20_000
 GOOD_JSON, GOOD_NPY = clip(LISTS[:2]), npy(JOINTS[:2])
 HEADER = GOOD_NPY[10:128]
 KEYS = ["action", "clip", "layout", "fps", "axes", "person", "joints", "collection"]
@@ -128,8 +132,31 @@ def test_paths_of_any_form_are_never_a_500(visitor: Caller, name: bytes) -> None
         raw_clip('[["' + "a" * 4_000_000 + '",' + "1," * 1_000_000 + "0]]"),
         npy_header("{'descr': '<f2', 'fortran_order': True, 'shape': (100000, 25, 3), }")
         + bytes(2 * 100_000 * 75),
+        raw_clip(f"[{FRAME}{NULLS}]"),
+        raw_clip(f"[[{JOINT}{NULLS}]{NULLS}]"),
+        raw_clip(f"[[{FRAME}{NULLS}]{NULLS}]"),
+        raw_clip(f"[[{FRAME}{NULLS}]]"),
+        raw_clip(f"[[[{FRAME}{NULLS}]]]"),
+        raw_clip(f"[[[{JOINT}{NULLS}]{NULLS}]]"),
+        raw_clip(f"[[{PERSON}{',null' * 999}]{NULLS}]"),
+        raw_clip(f"[[{'null,' * 999}null]{NULLS}]"),
+        raw_clip(f"[[{PERSON}]{',null' * 3_000_000}]"),
     ],
-    ids=["empty lists", "numbers", "a long word among numbers", "100 000 frames of nothing"],
+    ids=[
+        "empty lists",
+        "numbers",
+        "a long word among numbers",
+        "100 000 frames of nothing",
+        "a frame of numbers and null frames",
+        "a frame of joints and null frames",
+        "a frame of lists and null frames",
+        "a joint of numbers and null joints",
+        "a person's joint of numbers and null joints",
+        "a person of joints and null persons",
+        "a person, null persons and null frames",
+        "null joints and null frames",
+        "a frame and three million of null",
+    ],
 )
 def test_a_body_takes_no_more_memory_than_it_should(
     clients: Callable[[str, int], httpx.Client],

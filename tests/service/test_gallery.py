@@ -7,14 +7,28 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
+from service.encoder import Encoder
 from service.gallery import Galleries, Gallery
-from service.store import Exemplar, Store, StoredClip, UnknownCollection, open_store
+from service.recogniser import Recogniser
+from service.store import (
+    Exemplar,
+    Store,
+    StoredClip,
+    StoreUnavailable,
+    UnknownCollection,
+    Version,
+    open_store,
+)
+from skeleton import Recording
+from tests.service.caller import performance
 
 WIDTH = 4
+SECONDS = 10.0
 CLIP = StoredClip(np.zeros((1, 1, 1, 3), dtype=np.float32), "one", ("head",), (-1,), "x,y,z")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -81,7 +95,13 @@ def test_a_gallery_is_what_the_store_holds_after_any_changes(
             assert not stale
             assert gallery.version == expected.version
             assert gallery.space == expected.space
-            assert rows(gallery) == rows(Galleries(theirs, WIDTH).current(name)[0])
+            afresh = Galleries(theirs, WIDTH).current(name)[0]
+            assert rows(gallery) == rows(afresh)
+            # Equal scores come in this order, whatever a process has been through.
+            assert gallery.ids == afresh.ids
+            assert list(zip(gallery.actions, gallery.ids, strict=True)) == sorted(
+                zip(gallery.actions, gallery.ids, strict=True)
+            )
             assert set(gallery.ids) == {e.id for e in expected.exemplars}
     ours.delete_collection(name)
     with pytest.raises(UnknownCollection):
@@ -115,3 +135,112 @@ def test_threads_that_ask_at_once_all_get_the_newest(open_short: Callable[[], St
     ours.delete_collection("threads")
     ours.close()
     theirs.close()
+
+
+class Interrupted:
+    """A real store behind a line that can be cut, or be slow for one collection."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.away = False
+        self.slow: str | None = None
+        self.go_on = threading.Event()
+
+    def version(self, name: str) -> Version:
+        if self.away:
+            raise StoreUnavailable("the line is cut")
+        return self._store.version(name)
+
+    def snapshot(self, name: str) -> Any:
+        if name == self.slow:
+            assert self.go_on.wait(SECONDS)
+        return self._store.snapshot(name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Interrupted:
+    return Interrupted(open_store(f"sqlite:///{tmp_path}/line.db"))
+
+
+def test_what_was_asked_for_long_ago_is_let_go_and_loaded_anew(line: Interrupted) -> None:
+    galleries, names = Galleries(line, WIDTH, most=3), ["a", "b", "c", "d"]
+    for number, name in enumerate(names):
+        line.create_collection(name)
+        add(line, name, number + 1, "wave")
+    first = {name: galleries.current(name)[0] for name in names[:3]}
+    assert galleries.current("a")[0] is first["a"]
+    galleries.current("d")
+    assert galleries.current("a")[0] is first["a"]
+    anew = galleries.current("b")[0]
+    assert anew is not first["b"]
+    assert rows(anew) == rows(first["b"])
+
+
+def test_names_of_no_collection_push_nothing_out(line: Interrupted) -> None:
+    galleries = Galleries(line, WIDTH, most=2)
+    known = galleries.current("default")[0]
+    for number in range(5):
+        with pytest.raises(UnknownCollection):
+            galleries.current(f"nobody-{number}")
+    assert galleries.current("default")[0] is known
+
+
+def test_a_forgotten_collection_is_not_in_memory_any_more(line: Interrupted) -> None:
+    galleries = Galleries(line, WIDTH)
+    galleries.current("default")
+    galleries.forget("default")
+    line.away = True
+    with pytest.raises(StoreUnavailable):
+        galleries.current("default")
+
+
+def test_a_collection_that_loads_slowly_delays_no_other(line: Interrupted) -> None:
+    galleries = Galleries(line, WIDTH)
+    line.create_collection("large")
+    line.slow = "large"
+    loading = threading.Thread(target=galleries.current, args=("large",))
+    loading.start()
+    other = threading.Thread(target=galleries.current, args=("default",))
+    other.start()
+    other.join(SECONDS / 2)
+    assert not other.is_alive()
+    assert loading.is_alive()
+    line.go_on.set()
+    loading.join()
+
+
+def test_what_was_acknowledged_is_recognised_right_after_the_store_returns(
+    line: Interrupted, model: Path
+) -> None:
+    recogniser = Recogniser(Encoder(model, provider="cpu"), line)
+    wave, kick = recording("wave"), recording("kick")
+    recogniser.enroll("default", "wave", wave)
+    assert not recogniser.recognize("default", wave, 5).stale
+    line.away = True
+    assert recogniser.recognize("default", wave, 5).stale
+    line.away = False
+    recogniser.enroll("default", "kick", kick)
+    after = recogniser.recognize("default", kick, 5)
+    assert not after.stale
+    assert after.judgement.matches[0].action == "kick"
+
+
+def test_a_stale_memory_of_another_model_refuses_no_enrolment(
+    line: Interrupted, model: Path
+) -> None:
+    add(line, "default", 1, "wave", space="another")
+    recogniser = Recogniser(Encoder(model, provider="cpu"), line)
+    recogniser.galleries.current("default")
+    line.delete_action("default", "wave")
+    line.away = True
+    enrolled = recogniser.enroll("default", "wave", recording("wave"))
+    assert enrolled.added.exemplars == 1
+    assert enrolled.similar is None
+
+
+def recording(action: str) -> Recording:
+    clip = performance(action)
+    return Recording(clip.joints, clip.layout, clip.layout.axes, clip.fps)

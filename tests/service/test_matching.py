@@ -30,6 +30,22 @@ def test_each_action_stands_by_its_best_exemplar(rows: list[tuple[int, int]], co
     assert [best[action] for action, _ in found] == sorted(best.values(), reverse=True)[:count]
 
 
+@settings(deadline=None)
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 6), st.integers(-2, 2)), min_size=1, max_size=80),
+    count=st.integers(1, 10),
+)
+def test_equal_scores_come_in_the_order_of_the_rows(
+    rows: list[tuple[int, int]], count: int
+) -> None:
+    scores = np.array([score for _, score in rows], dtype=np.float32)
+    actions = np.array([action for action, _ in rows], dtype=np.intp)
+    first: dict[int, int] = {}
+    for row in sorted(range(len(rows)), key=lambda row: (-rows[row][1], row)):
+        first.setdefault(rows[row][0], row)
+    assert best_actions(scores, actions, count) == list(first.items())[:count]
+
+
 def test_an_action_of_many_good_exemplars_does_not_hide_the_next() -> None:
     scores = np.concatenate([np.linspace(9, 8, 1000), [1.0]]).astype(np.float32)
     actions = np.array([0] * 1000 + [1], dtype=np.intp)

@@ -8,9 +8,19 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.settings import BadSettings, Settings, load_settings, settings_table
+from service.settings import (
+    DEFAULT_MODEL,
+    BadSettings,
+    Settings,
+    load_settings,
+    settings_table,
+    unknown_variables,
+)
+from tests.service_process import ServiceProcess
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+PLACES = [README, ROOT / "Makefile", ROOT / "compose.yaml", ROOT / "docker" / "prove.sh"]
 
 
 def test_the_readme_has_the_table_of_settings() -> None:
@@ -45,6 +55,27 @@ def test_a_variable_out_of_range_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("ONESHOT_WORKERS", "-1")
     with pytest.raises(BadSettings, match="ONESHOT_WORKERS"):
         load_settings()
+
+
+def test_a_misspelt_variable_is_named_at_start_with_the_one_meant(tmp_path: Path) -> None:
+    misspelt = {"stoer": "redis://elsewhere", "xyzzy": "1", "require_data": "1"}
+    with ServiceProcess(f"sqlite:///{tmp_path}/oneshot.db", DEFAULT_MODEL, misspelt) as service:
+        told = [line for line in service.log.splitlines() if "is no setting" in line]
+    assert len(told) == 2
+    assert "ONESHOT_STOER" in told[0]
+    assert told[0].endswith("did you mean ONESHOT_STORE?")
+    assert "ONESHOT_XYZZY" in told[1]
+
+
+def test_no_variable_that_something_reads_is_called_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "".join(path.read_text() for path in PLACES)
+    read = set(re.findall(r"\bONESHOT_[A-Z_]+[A-Z]\b", said))
+    assert {"ONESHOT_DATA", "ONESHOT_LOCAL_DOCKER", "ONESHOT_PORT"} <= read
+    for variable in read:
+        monkeypatch.setenv(variable, "1")
+    assert unknown_variables() == []
 
 
 def test_settings_cannot_be_changed_later() -> None:

@@ -78,6 +78,32 @@ def test_a_frame_or_a_person_that_is_null_is_nan() -> None:
     assert read_joint_lists([[None, None], [None, None]]).shape == (2, 2, 3)
 
 
+def test_a_clip_in_which_hardly_anybody_is_seen_is_read() -> None:
+    frame: list[Any] = [[0.1, 0.2, 0.3], *[None] * 24]
+    joints = read_joint_lists(([frame] + [None] * 19) * 1000)
+    assert joints.shape == (20_000, 25, 3)
+    assert np.isfinite(joints).sum() == 3 * 1000
+    alone = read_joint_lists([[frame, None, None, None, None, None]] * 2000)
+    assert alone.shape == (2000, 6, 25, 3)
+
+
+@pytest.mark.parametrize(
+    "joints",
+    [
+        [[0] * 60_000, *[None] * 20_000],
+        [[[0, 0, 0]] * 1000, *[None] * 20_000],
+        [[[[0, 0, 0]] * 200, *[None] * 199], *[None] * 20_000],
+        [[[0] * 60_000, *[None] * 20_000]],
+        [[[[0, 0, 0]] * 25, *[None] * 1_000_000]],
+        [[None] * 1000, *[None] * 20_000],
+        [[[0, 0, 0]] * 25, *[None] * 3_000_000],
+    ],
+)
+def test_few_entries_and_nulls_that_stand_for_far_more_are_refused(joints: Any) -> None:
+    with pytest.raises(BadShape, match="null"):
+        read_joint_lists(joints)
+
+
 @pytest.mark.parametrize(
     ("joints", "says"),
     [
