@@ -166,7 +166,10 @@ class SqliteFile:
         return schema == SCHEMA
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if self._check(connection):
+        # One moment for all that is looked at: another process may be making the tables just now.
+        with _transaction(connection, "BEGIN"):
+            made = self._check(connection)
+        if made:
             return
         with _transaction(connection, "BEGIN IMMEDIATE"):
             # Another process may have made the tables while this one waited.
