@@ -84,7 +84,8 @@ class SqliteFile:
             connection = self._connect()
         try:
             with self._told_apart():
-                self._check(connection)
+                # Before anything is changed: it may be another program's.
+                self._look(connection)
                 self.journal = self._use_wal(connection)
                 self._prepare(connection)
         except BaseException:
@@ -165,11 +166,13 @@ class SqliteFile:
             raise StoreTooNew(schema, SCHEMA)
         return schema == SCHEMA
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        # One moment for all that is looked at: another process may be making the tables just now.
+    def _look(self, connection: sqlite3.Connection) -> bool:
+        """The same at one moment: another process may be making the tables just now."""
         with _transaction(connection, "BEGIN"):
-            made = self._check(connection)
-        if made:
+            return self._check(connection)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if self._look(connection):
             return
         with _transaction(connection, "BEGIN IMMEDIATE"):
             # Another process may have made the tables while this one waited.
