@@ -76,4 +76,4 @@ def test_what_ships_is_listed() -> None:
         for package in PACKAGES
         for path in (ROOT / package).rglob("__init__.py")
     }
-    assert set(listed["tool"]["setuptools"]["packages"]) == folders
+    assert set(listed["tool"]["setuptools"]["packages"]["find"]["include"]) == folders
