@@ -12,6 +12,8 @@ from skeleton.layouts import Layout
 DEFAULT_FPS = 30.0
 #: Coordinates beyond this many metres are no body; squared, they would leave float32.
 LARGEST_COORDINATE = 1e6
+#: An hour at 27 frames a second: far more than one action, and little enough for any memory.
+MOST_FRAMES = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,8 @@ class Recording:
     """A clip as it was received: in the source's layout and axes, nothing mapped or cleaned.
 
     `joints` is float32 `(T, M, V, 3)`; `fps` is None where the source did not say; `person`
-    is the caller's choice among several persons. It is what the store keeps, so that a later
+    is the caller's choice among several persons; `remarks` are what reading the file gave rise
+    to, `code: what it means`. It is what the store keeps (but for the remarks), so that a later
     model or a later preparation can start from the original.
     """
 
@@ -43,19 +46,23 @@ class Recording:
     axes: str
     fps: float | None = None
     person: int | None = None
+    remarks: tuple[str, ...] = ()
 
-    def clip(self) -> Clip:
-        """Return the clip in the project's axes.
+    def clip(self, *, flat: bool = False) -> Clip:
+        """Return the clip in the project's axes. `flat` lets two-dimensional movement through,
+        for training on sets that have no other.
 
         Raises `FlatData` for two-dimensional movement, `NothingToSee` when no joint was seen.
         """
-        warnings: tuple[str, ...] = ()
+        warnings = self.remarks
         fps = self.fps
         if fps is None:
             fps = DEFAULT_FPS
-            warnings = ("fps_missing: no frame rate was given, 30 is assumed",)
-        joints = parse_axes(self.axes).apply(self.joints)
-        return Clip(_without_empty_persons(joints), self.layout, fps, warnings)
+            warnings = (*warnings, "fps_missing: no frame rate was given, 30 is assumed")
+        joints = _without_empty_persons(parse_axes(self.axes).apply(self.joints))
+        if not flat:
+            _refuse_flat(joints)
+        return Clip(joints, self.layout, fps, warnings)
 
 
 def record(
@@ -65,6 +72,7 @@ def record(
     fps: float | None = None,
     axes: str | None = None,
     person: int | None = None,
+    remarks: tuple[str, ...] = (),
 ) -> Recording:
     """Make a recording of a raw array `(T, V, 3)` or `(T, M, V, 3)` of numbers.
 
@@ -79,6 +87,11 @@ def record(
         raise BadShape(f"joints must be (T, V, 3) or (T, M, V, 3), not {_shape(joints)}")
     if 0 in array.shape:
         raise BadShape(f"joints of shape {_shape(joints)} hold nothing: a clip needs a frame")
+    if len(array) > MOST_FRAMES:
+        raise BadShape(
+            f"the clip has {len(array)} frames, and {MOST_FRAMES} are read at most: a clip is one "
+            "action, cut it so"
+        )
     if array.shape[2] != len(layout):
         raise BadShape(
             f"joints of shape {_shape(joints)} have {array.shape[2]} joints, "
@@ -101,7 +114,7 @@ def record(
     # fmax, because NaN beside it must not hide a coordinate that is no body's.
     if np.fmax.reduce(np.abs(values), axis=None) > LARGEST_COORDINATE:
         raise BadShape(f"a coordinate is infinite or beyond {LARGEST_COORDINATE:g} metres")
-    return Recording(values, layout, axes, fps, person)
+    return Recording(values, layout, axes, fps, person, remarks)
 
 
 def _shape(joints: NDArray[np.generic]) -> str:
@@ -113,7 +126,6 @@ def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
     one = joints[:, :, 0, 1]  # (T, M)
     if (one * one > 0).all():
         # The usual clip: in every frame one coordinate alone shows that the person is there.
-        _refuse_flat(joints)
         return joints
     seen = joints == joints  # NaN differs from itself
     absent = ~(joints.any(axis=(2, 3)) & seen.any(axis=(2, 3)))  # (T, M)
@@ -122,7 +134,6 @@ def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
         joints[absent] = np.nan
         if absent.all():
             raise NothingToSee("no joint was seen in any frame: all are zero, null or NaN")
-    _refuse_flat(joints)
     return joints
 
 

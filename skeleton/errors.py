@@ -35,3 +35,11 @@ class UnknownPerson(UnusableClip):
 
 class UnreadableClip(ValueError):
     """Bytes that cannot be parsed as the format they are said to be."""
+
+
+class UnknownFormat(UnreadableClip):
+    """No file format of that name, or none that these bytes look like."""
+
+
+class MissingLibrary(UnreadableClip):
+    """A format that needs a library which is not installed."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 #: Every joint the project knows by meaning, with its parent in a full human body.
 #: Sides are anatomical. `pelvis` is the root.
@@ -39,7 +40,13 @@ for _side in ("left", "right"):
         f"{_side}_heel": f"{_side}_ankle",
         f"{_side}_foot": f"{_side}_ankle",
         f"{_side}_toes": f"{_side}_foot",
+        f"{_side}_small_toe": f"{_side}_foot",
     }
+
+#: Begins the name of a joint without a known meaning, `other:Prop_1`: it is kept and drawn, and
+#: no joint of another layout comes from it.
+OTHER = "other:"
+_LONGEST_OTHER = 100
 
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "pelvis": (
@@ -70,6 +77,7 @@ _SIDED_SYNONYMS: dict[str, tuple[str, ...]] = {
     "knee": ("lower_leg", "leg", "shin", "calf"),
     "foot": ("foot_index", "toe_base"),
     "toes": ("toe", "big_toe", "toe_end"),
+    "small_toe": ("little_toe", "pinky_toe"),
     "hand_tip": ("handtip", "fingers", "finger_tips"),
     "mouth": ("mouth_corner",),
     "index": ("index_finger",),
@@ -101,6 +109,28 @@ def canonical(name: str) -> str | None:
     return _SPELLINGS.get("_".join(split_words(name)))
 
 
+def nearest_joints(name: str) -> list[str]:
+    """Return the joints whose spellings are nearest to one that is not known, the nearest first."""
+    words = "_".join(split_words(name[:60]))
+    close = get_close_matches(words, _SPELLINGS, cutoff=0.75)
+    return list(dict.fromkeys(_SPELLINGS[spelling] for spelling in close))
+
+
+def did_you_mean(names: Iterable[str]) -> str:
+    """The end of a message about an unknown name, empty where nothing is near."""
+    listed = " or ".join(names)
+    return f" (did you mean {listed}?)" if listed else ""
+
+
+def other(name: str) -> str | None:
+    """Return the name a joint without a known meaning is held under, its own spelling kept:
+    `Prop_1` → `other:Prop_1`. None where it is blank, too long, or holds a comma or what does not
+    print."""
+    name = name.strip()
+    plain = name.isprintable() and "," not in name
+    return OTHER + name if name and plain and len(name) <= _LONGEST_OTHER else None
+
+
 def split_words(name: str) -> list[str]:
     """Split a spelling into lower-case words, the side first: `ElbowLeft` → `left`, `elbow`."""
     parts = re.split(r"[\s_\-.:]+", _CAMEL.sub("_", name.strip()))
@@ -122,9 +152,10 @@ def mirrored(name: str) -> str:
 
 
 def nearest_parent(name: str, present: Iterable[str]) -> str | None:
-    """Return the nearest ancestor of `name` in the human body that is among `present`."""
+    """Return the nearest ancestor of `name` in the human body that is among `present`; None where
+    there is none, or the meaning of `name` is not known."""
     names = frozenset(present)
-    parent = BODY[name]
+    parent = BODY.get(name)
     while parent is not None and parent not in names:
         parent = BODY[parent]
     return parent

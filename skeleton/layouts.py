@@ -9,7 +9,19 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from skeleton.errors import UnknownJoint, UnknownLayout
-from skeleton.joint_names import BODY, canonical, mirrored, nearest_parent, split_words
+from skeleton.joint_names import (
+    OTHER,
+    canonical,
+    did_you_mean,
+    mirrored,
+    nearest_joints,
+    nearest_parent,
+    other,
+    split_words,
+)
+
+#: Joints that a layout may have; a suit with every finger has fewer.
+MOST_JOINTS = 200
 
 
 @dataclass(frozen=True)
@@ -43,42 +55,63 @@ class Layout:
 def custom_layout(names: Sequence[str], *, name: str = "custom", axes: str = "x,y,z") -> Layout:
     """Build a layout from joint names in order; parents follow from their meaning.
 
-    Raises `UnknownJoint` for a name whose meaning is not known or that occurs twice.
+    `other:NAME` is a joint without a known meaning. Raises `UnknownJoint` for any other name that
+    is not known, and for a joint that occurs twice.
     """
     if not names:
         raise UnknownJoint("a layout needs at least one joint name")
-    if len(names) > len(BODY):
-        raise UnknownJoint(f"{len(names)} joint names, but a body has {len(BODY)} at most")
+    if len(names) > MOST_JOINTS:
+        raise UnknownJoint(f"{len(names)} joint names, but a layout has {MOST_JOINTS} at most")
     joints = [_meaning(spelling, position) for position, spelling in enumerate(names)]
-    for position, joint in enumerate(joints):
-        inner = _INNER_NEIGHBOUR.get(joint)
-        twice = inner and inner not in joints and joints.count(joint) == 2
-        # "neck" beside "shoulder_center" is the upper neck; "LeftShoulder" beside "LeftArm" is
-        # the collar bone. It is the plain name that gives way.
-        if inner and twice and "_".join(split_words(names[position])) == joint:
-            joints[position] = inner
+    joints = told_apart(joints, names)
     for position, joint in enumerate(joints):
         if joint in joints[:position]:
             raise UnknownJoint(f"{names[position][:60]!r} names the joint {joint} a second time")
-    return Layout(name, tuple(joints), _parents(joints), axes)
+    return Layout(name, tuple(joints), derived_parents(joints), axes)
 
 
-def resolve_layout(spec: str | Sequence[str] | Layout) -> Layout:
-    """Return the layout a caller means: a built-in name, or joint names (list or comma-separated).
+def told_apart(joints: Sequence[str], spellings: Sequence[str | None]) -> list[str]:
+    """Tell apart two joints that were taken for one: "neck" beside "shoulder_center" is the upper
+    neck, "LeftShoulder" beside "LeftArm" the collar bone.
 
-    Raises `UnknownLayout` for an unknown name, `UnknownJoint` for a joint name nobody knows.
+    It is the plain name that gives way; never one that the caller chose, whose spelling is None.
+    """
+    joints = list(joints)
+    for position, joint in enumerate(joints):
+        inner, spelling = _INNER_NEIGHBOUR.get(joint), spellings[position]
+        if inner is None or spelling is None or inner in joints or joints.count(joint) != 2:
+            continue
+        if "_".join(split_words(spelling)) == joint:
+            joints[position] = inner
+    return joints
+
+
+def derived_parents(joints: Sequence[str]) -> tuple[int, ...]:
+    """The index of each joint's parent: its nearest ancestor in the body that is there, else -1."""
+    at = {joint: i for i, joint in enumerate(joints)}
+    return tuple(at.get(nearest_parent(joint, at) or "", -1) for joint in joints)
+
+
+def resolve_layout(
+    spec: str | Sequence[str] | Layout, layouts: Mapping[str, Layout] | None = None
+) -> Layout:
+    """Return the layout a caller means: a known name, or joint names (list or comma-separated).
+
+    `layouts` are the known ones by name, the built-in ones unless given. Raises `UnknownLayout`
+    for an unknown name, `UnknownJoint` for a joint name nobody knows.
     """
     if isinstance(spec, Layout):
         return spec
     if not isinstance(spec, str):
         return _custom(tuple(spec))
-    found = LAYOUTS.get(spec)
+    known = LAYOUTS if layouts is None else layouts
+    found = known.get(spec)
     if found is not None:
         return found
     if "," in spec:
         return _custom(tuple(spec.split(",")))
     raise UnknownLayout(
-        f"unknown layout {spec[:60]!r}: use one of {', '.join(LAYOUTS)}, "
+        f"unknown layout {spec[:60]!r}: use one of {', '.join(known)}, "
         "or the joint names in order, separated by commas"
     )
 
@@ -91,10 +124,14 @@ _INNER_NEIGHBOUR = {
 
 
 def _meaning(spelling: str, position: int) -> str:
-    joint = canonical(spelling)
+    if spelling.strip().startswith(OTHER):
+        joint = other(spelling.strip().removeprefix(OTHER))
+    else:
+        joint = canonical(spelling)
     if joint is None:
         raise UnknownJoint(
             f"joint {position + 1} of the layout, {spelling[:60]!r}, is not a known joint name"
+            f"{did_you_mean(nearest_joints(spelling))}"
         )
     return joint
 
@@ -102,11 +139,6 @@ def _meaning(spelling: str, position: int) -> str:
 @lru_cache(maxsize=256)
 def _custom(names: tuple[str, ...]) -> Layout:
     return custom_layout(names)
-
-
-def _parents(joints: Sequence[str]) -> tuple[int, ...]:
-    at = {joint: i for i, joint in enumerate(joints)}
-    return tuple(at.get(nearest_parent(joint, joints) or "", -1) for joint in joints)
 
 
 def _arm(side: str, *parts: str) -> tuple[str, ...]:
@@ -121,6 +153,8 @@ _HAND = ("shoulder", "elbow", "wrist", "hand")
 _FOOT = ("hip", "knee", "ankle", "foot")
 _ARM = ("shoulder", "elbow", "wrist")
 _LEG = ("hip", "knee", "ankle")
+_FACE = ("right_eye", "left_eye", "right_ear", "left_ear")
+_TOES = ("toes", "small_toe", "heel")
 
 #: The built-in layouts by name.
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
@@ -163,6 +197,20 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
                 ("nose",
                  *(f"{side}_{part}"
                    for part in ("eye", "ear", *_ARM, *_LEG) for side in ("left", "right"))),
+            ),
+            # OpenPose's two: y down as in its images, z away from the camera where it is had.
+            _layout(
+                "openpose18",
+                ("nose", "neck", *_arm("right", *_ARM), *_arm("left", *_ARM),
+                 *_arm("right", *_LEG), *_arm("left", *_LEG), *_FACE),
+                axes="x,-y,-z",
+            ),
+            _layout(
+                "openpose25",
+                ("nose", "neck", *_arm("right", *_ARM), *_arm("left", *_ARM), "pelvis",
+                 *_arm("right", *_LEG), *_arm("left", *_LEG), *_FACE,
+                 *_arm("left", *_TOES), *_arm("right", *_TOES)),
+                axes="x,-y,-z",
             ),
             # As lifted poses have it: x right, y down, z away (camera axes).
             _layout(

@@ -41,8 +41,9 @@ _SIDED: dict[str, tuple[Recipe, ...]] = {
     "thumb": (("*_hand",), ("*_wrist",)),
     "ankle": (("*_heel",), ("*_foot",), ("*_toes",)),
     "heel": (("*_ankle",), ("*_foot",)),
-    "foot": (("*_toes",), ("*_ankle",)),
+    "foot": (("*_toes", "*_small_toe"), ("*_toes",), ("*_ankle",)),
     "toes": (("*_foot",), ("*_ankle",)),
+    "small_toe": (("*_toes",), ("*_foot",), ("*_ankle",)),
 }
 
 

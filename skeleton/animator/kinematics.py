@@ -41,8 +41,13 @@ _HAND_POINTS = {
     "index": (0.7, 0.18),
     "pinky": (0.62, -0.22),
 }
-# Down against the ankle's height, forward against the foot's length.
-_FOOT_POINTS = {"heel": (0.85, -0.22), "foot": (0.8, 0.5), "toes": (0.9, 0.76)}
+# Down against the ankle's height, forward and outward against the foot's length.
+_FOOT_POINTS = {
+    "heel": (0.85, -0.22, 0.0),
+    "foot": (0.8, 0.5, 0.0),
+    "toes": (0.9, 0.76, 0.0),
+    "small_toe": (0.9, 0.6, 0.24),
+}
 
 Joints = dict[str, Curve]  # name to (T, 3)
 
@@ -147,7 +152,7 @@ def _leg(leg: Leg, body: Body, hip: Curve, pelvis_turn: Value) -> Joints:
     half = straight / 2
     bulge = np.sqrt(np.maximum(body.thigh**2 - half**2, 0.0))
     joints = {"knee": hip + line * half + front * bulge, "ankle": hip + line * straight}
-    for name, (down, forward) in _FOOT_POINTS.items():
-        place = (0.0, -down * body.ankle, forward * body.foot)
+    for name, (down, forward, outward) in _FOOT_POINTS.items():
+        place = (outward * body.foot, -down * body.ankle, forward * body.foot)
         joints[name] = joints["ankle"] + turned(foot, place)
     return joints

@@ -3,14 +3,16 @@
 from functools import lru_cache
 from io import BytesIO
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from skeleton.errors import UnreadableClip
+from skeleton.errors import UnreadableClip, UnusableClip
+from skeleton.readers.format import Format, Reading, Source
 
-_TYPES = ("f4", "f8", "f2")
+_FLOATS = frozenset({"f4", "f8", "f2"})
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 _MOST_DIMENSIONS = 8
 _LONGEST_HEADER = 10_240  # bytes; numpy itself refuses more than 10 000 characters
@@ -21,12 +23,17 @@ def read_npy(data: bytes) -> NDArray[np.floating]:
 
     Only floating point is read; object arrays never. Raises `UnreadableClip`.
     """
+    return read_array(data, _FLOATS)
+
+
+def read_array(data: bytes, types: frozenset[str]) -> NDArray[Any]:
+    """As `read_npy`, of these types: kinds like `i`, or kinds with their bytes like `f4`."""
     begin = 12 if data[6:7] == b"\2" else 10
     start = begin + int.from_bytes(data[8:begin], "little")
     shape, fortran, dtype = _header(data[: min(start, _LONGEST_HEADER)])
     if dtype.hasobject:
         raise UnreadableClip("object arrays are not read; save float32")
-    if dtype.str[1:] not in _TYPES:
+    if types.isdisjoint((dtype.str[1:], dtype.kind)) or not dtype.itemsize:
         raise UnreadableClip(f"arrays of {dtype} are not read; save float32 or float64")
     if len(shape) > _MOST_DIMENSIONS or not all(0 <= n <= len(data) for n in shape):
         raise UnreadableClip("the header's shape is not one of joints over time")
@@ -52,3 +59,22 @@ def _header(head: bytes) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
     except Exception as error:  # numpy lets the errors of Python's own parsers through
         raise UnreadableClip("the body is not an .npy file, or its header is damaged") from error
     return shape, fortran, dtype
+
+
+def _read(source: Source) -> Reading:
+    if source.layout is None:
+        raise UnusableClip(
+            "layout: an .npy file does not name its joints; give layout=, one of "
+            f"{', '.join(source.layouts)}, or the joint names in order, separated by commas"
+        )
+    return Reading(read_npy(source.data), source.layout)
+
+
+NPY = Format(
+    "npy",
+    "NumPy .npy",
+    (".npy",),
+    lambda head: head.startswith(npy.MAGIC_PREFIX),
+    _read,
+    names_joints=False,
+)

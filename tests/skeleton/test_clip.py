@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skeleton import LAYOUTS, UnusableClip, record
-from skeleton.clip import LARGEST_COORDINATE
+from skeleton.clip import LARGEST_COORDINATE, MOST_FRAMES
 from skeleton.errors import BadShape, FlatData, NothingToSee
 
 COCO = LAYOUTS["coco"]
@@ -121,3 +121,9 @@ def test_a_frame_rate_out_of_range_is_refused(fps: float) -> None:
 def test_whatever_is_wrong_is_an_unusable_clip() -> None:
     for error in (BadShape, FlatData, NothingToSee):
         assert issubclass(error, UnusableClip)
+
+
+def test_more_frames_than_any_action_has_are_refused() -> None:
+    one_joint = np.zeros((MOST_FRAMES + 1, 1, 3), dtype=np.float16)
+    with pytest.raises(BadShape, match="cut it"):
+        record(one_joint, LAYOUTS["coco"])

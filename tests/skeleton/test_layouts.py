@@ -36,6 +36,15 @@ SOURCES = {
         "left_elbow, right_elbow, left_wrist, right_wrist, left_hip, right_hip, left_knee, "
         "right_knee, left_ankle, right_ankle"
     ),
+    "openpose18": (
+        "Nose, Neck, RShoulder, RElbow, RWrist, LShoulder, LElbow, LWrist, RHip, RKnee, RAnkle, "
+        "LHip, LKnee, LAnkle, REye, LEye, REar, LEar"
+    ),
+    "openpose25": (
+        "Nose, Neck, RShoulder, RElbow, RWrist, LShoulder, LElbow, LWrist, MidHip, RHip, RKnee, "
+        "RAnkle, LHip, LKnee, LAnkle, REye, LEye, REar, LEar, LBigToe, LSmallToe, LHeel, "
+        "RBigToe, RSmallToe, RHeel"
+    ),
     "h36m": (
         "hips, RHip, RKnee, right_ankle, LHip, LKnee, left_ankle, spine, neck, nose, head, "
         "LShoulder, LElbow, LWrist, RShoulder, RElbow, RWrist"
@@ -48,8 +57,8 @@ SOURCES = {
     ),
 }
 NUMBERS = {
-    "kinect_v2": 25, "kinect_v1": 20, "openni": 15, "mediapipe": 33, "coco": 17, "h36m": 17,
-    "smpl": 24, "body16": 16,
+    "kinect_v2": 25, "kinect_v1": 20, "openni": 15, "mediapipe": 33, "coco": 17,
+    "openpose18": 18, "openpose25": 25, "h36m": 17, "smpl": 24, "body16": 16,
 }  # fmt: skip
 
 

@@ -1,0 +1,192 @@
+"""ASF + AMC: CMU's and HDM05's motion capture, a skeleton and its movement in two files (ours).
+
+Every frame must give the same bones, or the file is damaged; a bone that no frame gives stays at
+rest. A frame's numbers are the degrees of freedom that the skeleton lists, in its order.
+"""
+
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+import numpy as np
+
+from skeleton.errors import UnreadableClip, UnusableClip
+from skeleton.readers.asf import ROOT, TURNS, Acclaim, looks_like_asf, read_asf
+from skeleton.readers.format import Format, Reading, Source
+from skeleton.readers.mocap import Movement, reading_of
+from skeleton.readers.number_rows import LARGEST_NUMBER, fault_in_row
+from skeleton.readers.text_lines import lines_of, shown, text_of
+
+#: What CMU and HDM05 record at; an AMC file need not say.
+ASSUMED_FPS = 120.0
+_LONGEST_LINE = 10_000
+
+
+@dataclass
+class _Frames:
+    """The frames so far. `bones` are those of the first, which every other must have too."""
+
+    skeleton: Acclaim
+    radians: float | None = None
+    fps: float | None = None
+    bones: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
+    step: int = 0
+    last: int | None = None
+    frame: dict[str, list[float]] = field(default_factory=dict)
+    rows: list[list[float]] = field(default_factory=list)
+
+
+def _read(source: Source) -> Reading:
+    if looks_like_asf(source.data[:4096]):
+        raise UnreadableClip(
+            "this is an ASF file, the skeleton alone; send the movement, an AMC file, with it "
+            + _HOW
+        )
+    if source.skeleton is None:
+        raise UnreadableClip(f"an AMC file needs its skeleton, an ASF file; send it too {_HOW}")
+    if _looks_like_amc(source.skeleton[:4096]):
+        raise UnreadableClip(f"the skeleton is an AMC file, and should be an ASF file {_HOW}")
+    skeleton = read_asf(source.skeleton)
+    movement = _movement(skeleton, _frames(skeleton, lines_of(text_of(source.data))))
+    return reading_of(movement, "asf")
+
+
+_HOW = "(HTTP: the parts `skeleton` and `motion` of a multipart body; command line: --skeleton)"
+
+
+def _frames(skeleton: Acclaim, lines: list[str]) -> _Frames:
+    frames = _Frames(skeleton)
+    number = 0
+    for number, text in enumerate(lines, 1):
+        if "#" in text:
+            text = text.split("#", 1)[0]
+        if len(text) > _LONGEST_LINE:
+            _fail(number, f"it has {len(text)} characters, and gives one bone")
+        words = text.split()
+        if not words:
+            continue
+        if len(words) == 1 and words[0].isdecimal():
+            _begin(frames, words[0], number)
+        elif words[0][0] == ":":
+            _say(frames, words[0].lower(), " ".join(words[1:]), number)
+        else:
+            _add(frames, words, number)
+    if frames.last is None:
+        raise UnusableClip("the file holds no frame of movement")
+    _close(frames, number)
+    return frames
+
+
+def _fail(line: int, what: str) -> NoReturn:
+    raise UnreadableClip(f"line {line}: {what}")
+
+
+def _say(frames: _Frames, name: str, rest: str, line: int) -> None:
+    if name == ":degrees":
+        frames.radians = float(np.pi / 180)
+    elif name == ":radians":
+        frames.radians = 1.0
+    elif name == ":samples-per-second":
+        fault = fault_in_row(rest, 1)
+        if fault is not None or not 1 <= float(rest) <= 1000:
+            _fail(line, fault or f"{shown(rest)} is no frame rate")
+        frames.fps = float(rest)
+
+
+def _begin(frames: _Frames, name: str, line: int) -> None:
+    number = int(name[:18])
+    if frames.last is not None:
+        _close(frames, line)
+        step = number - frames.last
+        if step < 1 or step != (frames.step or step):
+            _fail(line, f"frame {number} follows frame {frames.last}; frames are missing or mixed")
+        frames.step = step
+    frames.last = number
+
+
+def _add(frames: _Frames, words: list[str], line: int) -> None:
+    """One bone's line."""
+    name, *words = words
+    if frames.last is None:
+        _fail(line, f"the number of a frame is expected, not {shown(name)}")
+    freedom = frames.skeleton.freedom.get(name)
+    if freedom is None:
+        _fail(line, f"the skeleton has no bone {shown(name)}")
+    if name in frames.frame:
+        _fail(line, f"frame {frames.last} gives the bone {shown(name)} twice")
+    try:
+        values = [float(word) for word in words]
+    except ValueError:
+        values = [np.inf]
+    # The sum is not below the limit either where a number is NaN.
+    if len(words) != len(freedom) or not sum(map(abs, values)) < LARGEST_NUMBER:
+        fault = fault_in_row(" ".join(words), len(freedom)) or "the numbers are no angles"
+        _fail(line, f"{fault}, one for each degree of freedom of the bone {shown(name)}")
+    frames.frame[name] = values
+
+
+def _close(frames: _Frames, line: int) -> None:
+    """Take in the frame that ends before this line."""
+    if not frames.bones:
+        frames.bones, frames.known = tuple(frames.frame), frozenset(frames.frame)
+    if not frames.frame.keys() >= frames.known or not frames.bones:
+        missing = [name for name in frames.bones if name not in frames.frame]
+        what = f"the bone {missing[0]}, which others have" if missing else "any bone"
+        _fail(line, f"frame {frames.last} ends without {what}")
+    if len(frames.frame) > len(frames.bones):
+        more = next(name for name in frames.frame if name not in frames.bones)
+        _fail(line, f"frame {frames.last} has the bone {more}, which the frames before lack")
+    frames.rows.append([value for name in frames.bones for value in frames.frame[name]])
+    frames.frame = {}
+
+
+def _movement(skeleton: Acclaim, frames: _Frames) -> Movement:
+    given = np.array(frames.rows, dtype=np.float64)  # (T, what the file gives)
+    width = sum(map(len, skeleton.freedom.values()))
+    numbers = np.zeros((len(given), width))
+    at = 0
+    radians = skeleton.radians if frames.radians is None else frames.radians
+    for name in frames.bones:
+        for offset, what in enumerate(skeleton.freedom[name]):
+            factor = radians if what in TURNS else 1.0
+            numbers[:, skeleton.columns[name] + offset] = given[:, at] * factor
+            at += 1
+    return Movement(
+        skeleton.bones,
+        numbers,
+        frames.fps or ASSUMED_FPS / (frames.step or 1),
+        skeleton.metres,
+        tuple(_remarks(skeleton, frames)),
+    )
+
+
+def _remarks(skeleton: Acclaim, frames: _Frames) -> list[str]:
+    remarks = []
+    if frames.fps is None:
+        every = f", of which every {frames.step}th frame is here" if frames.step > 1 else ""
+        remarks.append(
+            f"fps_assumed: an AMC file need not say its frame rate; CMU's and HDM05's "
+            f"{ASSUMED_FPS:g} was taken{every}; send fps= where it is another (CMU has some of 60)"
+        )
+    still = [name for name, freedom in skeleton.freedom.items()
+             if freedom and name not in frames.bones]  # fmt: skip
+    if still:
+        remarks.append(f"bones_at_rest: {', '.join(still[:8])} are in no frame and do not move")
+    lost = [name for name, freedom in skeleton.freedom.items()
+            if name != ROOT and set(freedom) - set(TURNS)]  # fmt: skip
+    if lost:
+        remarks.append(f"freedom_left_out: {', '.join(lost[:8])} stretch or slide; not followed")
+    return remarks
+
+
+def _looks_like_amc(head: bytes) -> bool:
+    lines = [line.strip().lower() for line in head.splitlines()[:50]]
+    said = (b":fully-specified", b":degrees", b":radians", b":samples-per-second")
+    return any(line.startswith((b"#!oml:", *said)) for line in lines)
+
+
+def _looks_like(head: bytes) -> bool:
+    return _looks_like_amc(head) or looks_like_asf(head[:4096])
+
+
+AMC = Format("amc", "ASF + AMC", (".amc", ".asf"), _looks_like, _read, names_joints=True)

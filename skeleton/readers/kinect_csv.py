@@ -1,0 +1,125 @@
+"""Kinect CSV: a table with a header that names a joint and an axis for each column, as people's
+own Kinect recorders write it (ours; there is no standard)."""
+
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skeleton.errors import FlatData, NothingToSee, UnreadableClip, UnusableClip
+from skeleton.layouts import LAYOUTS, Layout, custom_layout
+from skeleton.readers.csv_header import read_header
+from skeleton.readers.csv_table import columns_of
+from skeleton.readers.format import Format, Reading, Source
+from skeleton.readers.number_text import lines_of, text_of
+from skeleton.readers.sensor_units import metres_per_unit, without_zeros
+from skeleton.readers.timestamps import even
+
+_MOST_CELLS = 3_000_000  # some minutes of every column a recorder may write
+_MOST_ROWS = 50_000
+
+
+class _Table:
+    """The file below its header."""
+
+    def __init__(self, text: str) -> None:
+        table = text.lstrip("\r\n")
+        if not table:
+            raise UnreadableClip("line 1: the file ends, a header was expected")
+        lines = lines_of(table)
+        number = text[: len(text) - len(table)].count("\n") + 1
+        head = next(lines).rstrip("\n")
+        self.header = read_header(head, number)
+        self._first = number + 1
+        most = min(_MOST_ROWS, _MOST_CELLS // self.header.width)
+        self._rows = list(islice(lines, most + 1))
+        if len(self._rows) > most:
+            raise UnusableClip(
+                f"line {self._first + most}: more than {most} rows of {self.header.width} columns; "
+                "a clip is one action"
+            )
+
+    def columns(self, *which: int) -> NDArray[np.float64]:
+        """These columns, `(rows, columns)`, NaN where a cell is empty."""
+        header = self.header
+        return columns_of(self._rows, which, header.delimiter, header.width, self._first)
+
+    def column(self, which: int | None) -> NDArray[np.float64] | None:
+        """A column that may be missing, or hold something else than numbers."""
+        try:
+            return None if which is None else self.columns(which)[:, 0]
+        except UnreadableClip:
+            return None
+
+
+def _read(source: Source) -> Reading:
+    table = _Table(text_of(source.data))
+    header = table.header
+    layout = _layout(header.names)
+    joints = _joints(table)
+    if not len(joints):
+        raise NothingToSee("the table has a header but no row")
+    remarks = [*header.remarks]
+    scale, units = metres_per_unit(joints)
+    joints *= scale
+    times = table.column(header.time)
+    if header.time is not None and times is None:
+        remarks.append("timestamps: they are no numbers, so that they tell no frame rate")
+    chosen, crowd = _one_body(table.column(header.body), len(joints))
+    joints, fps = joints[chosen], None
+    if times is not None:
+        joints, fps, timing = even(joints, times[chosen], header.second)
+        remarks += timing
+    remarks += [remark for remark in (units, crowd) if remark is not None]
+    return Reading(joints, layout, fps, remarks=tuple(remarks))
+
+
+def _layout(names: tuple[str, ...]) -> Layout:
+    """The built-in layout with these joints in this order, or else one of the file's own."""
+    layout = custom_layout(names, name="csv")
+    for known in LAYOUTS.values():
+        if (known.joints, known.axes) == (layout.joints, layout.axes):
+            return known
+    return layout
+
+
+def _joints(table: _Table) -> NDArray[np.float64]:
+    """`(T, V, 3)` in the file's unit, NaN where unseen."""
+    header = table.header
+    values = table.columns(*header.columns, *(state.column for state in header.states))
+    joints = without_zeros(
+        np.array(values[:, : len(header.columns)]).reshape(-1, len(header.names), 3)
+    )
+    joints[np.isnan(joints).any(axis=-1)] = np.nan
+    for i, state in enumerate(header.states):
+        joints[values[:, len(header.columns) + i] < state.least, state.joint] = np.nan
+    return joints
+
+
+def _one_body(ids: NDArray[np.float64] | None, rows: int) -> tuple[NDArray[np.bool_], str | None]:
+    """Which rows are those of the body that most rows are of, and a remark where there are
+    others."""
+    if ids is None:
+        return np.ones(rows, dtype=np.bool_), None
+    bodies, counts = np.unique(ids[~np.isnan(ids)], return_counts=True)
+    if len(bodies) < 2:
+        return np.ones(rows, dtype=np.bool_), None
+    chosen = np.asarray(ids == bodies[np.argmax(counts)])
+    return chosen, (
+        f"more_bodies: the rows are of {len(bodies)} bodies by their ids; the one with most rows, "
+        f"{int(counts.max())} of {rows}, was kept"
+    )
+
+
+def _looks_like(head: bytes) -> bool:
+    try:
+        text = text_of(head).lstrip("\r\n")
+        read_header(text.split("\n", 1)[0].rstrip("\r"), 1)
+    except FlatData:
+        return True
+    except UnreadableClip:
+        return False
+    return True
+
+
+CSV = Format("csv", "Kinect CSV", (".csv",), _looks_like, _read)

@@ -1,0 +1,109 @@
+"""The registry of file formats: by name, by first bytes, by suffix (ours)."""
+
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+from types import MappingProxyType
+
+from skeleton.clip import Recording, record
+from skeleton.errors import UnknownFormat, UnusableClip
+from skeleton.layouts import Layout
+from skeleton.readers.asf_amc import AMC
+from skeleton.readers.bvh import BVH
+from skeleton.readers.format import Format, Source
+from skeleton.readers.json_clip import JSON
+from skeleton.readers.kinect_csv import CSV
+from skeleton.readers.mediapipe import MEDIAPIPE
+from skeleton.readers.msr_action3d import TXT
+from skeleton.readers.npy import NPY
+from skeleton.readers.npz import NPZ
+from skeleton.readers.ntu import NTU
+from skeleton.readers.openpose import OPENPOSE
+from skeleton.readers.utd_mhad import MAT
+
+#: Every format by name, those that are told apart most surely first.
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        format.name: format
+        for format in (NPY, NPZ, MAT, BVH, AMC, NTU, OPENPOSE, MEDIAPIPE, JSON, CSV, TXT)
+    }
+)
+
+_HEAD = 65_536  # bytes that sniffing looks at
+
+
+def find_format(name: str | None, data: bytes, file_name: str = "") -> Format:
+    """Return the format of that name; without one, what the bytes look like, else what the
+    file's suffix says. Raises `UnknownFormat`."""
+    if name is not None:
+        if name in FORMATS:
+            return FORMATS[name]
+        raise UnknownFormat(f"unknown format {name[:40]!r}: use one of {', '.join(FORMATS)}")
+    head = data[:_HEAD]
+    for format in FORMATS.values():
+        if format.looks_like(head):
+            return format
+    suffix = PurePath(file_name).suffix.lower()
+    for format in FORMATS.values():
+        if suffix in format.suffixes:
+            return format
+    raise UnknownFormat(
+        f"the bytes look like none of the formats {', '.join(FORMATS)}; name one with format="
+    )
+
+
+def read_source(
+    source: Source,
+    format: Format,
+    *,
+    fps: float | None = None,
+    axes: str | None = None,
+    person: int | None = None,
+) -> Recording:
+    """Read one file of a known format; what the caller says goes before what the file says.
+
+    Raises `UnreadableClip` with the line at fault, `UnusableClip`.
+    """
+    if format.names_joints and source.layout is not None:
+        raise UnusableClip(f"layout: a {format.title} file names its joints itself; leave it out")
+    given = format.read(source)
+    return record(
+        given.joints,
+        given.layout,
+        fps=given.fps if fps is None else fps,
+        axes=given.axes if axes is None else axes,
+        person=given.person if person is None else person,
+        remarks=given.remarks,
+    )
+
+
+def read_path(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    skeleton: str | Path | None = None,
+    layout: Layout | None = None,
+    fps: float | None = None,
+    axes: str | None = None,
+    person: int | None = None,
+) -> Recording:
+    """Read a file. `skeleton` is the ASF of an AMC file; unless given, the one beside it.
+
+    Raises `OSError`, `UnreadableClip` with the line at fault, `UnusableClip`.
+    """
+    path = Path(path)
+    data = path.read_bytes()
+    found = find_format(format, data, path.name)
+    beside = bones_beside(path) if skeleton is None and found is AMC else skeleton
+    bones = None if beside is None else Path(beside).read_bytes()
+    source = Source(data, path.name, bones, layout)
+    return read_source(source, found, fps=fps, axes=axes, person=person)
+
+
+def bones_beside(path: Path) -> Path | None:
+    """The ASF of an AMC: of its own name, of its subject's (`02.asf` of `02_01.amc`), or the
+    only one in the folder."""
+    there = {file.stem: file for file in path.parent.iterdir() if file.suffix.lower() == ".asf"}
+    for stem in (path.stem, path.stem.rpartition("_")[0]):
+        if stem in there:
+            return there[stem]
+    return next(iter(there.values())) if len(there) == 1 else None

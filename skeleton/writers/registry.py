@@ -1,0 +1,46 @@
+"""The registry of writers by suffix, and a clip written to a file (ours)."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from skeleton.clip import Recording
+from skeleton.errors import UnknownFormat
+from skeleton.writers.bvh import write_bvh
+from skeleton.writers.json_clip import write_json
+from skeleton.writers.npy import write_npy
+from skeleton.writers.npz import write_npz
+
+Writer = Callable[[Recording], bytes]
+
+#: Every writer by the suffix of its files.
+WRITERS: Mapping[str, Writer] = MappingProxyType(
+    {".json": write_json, ".npz": write_npz, ".npy": write_npy, ".bvh": write_bvh}
+)
+
+
+def write_path(recording: Recording, path: str | Path) -> None:
+    """Write a recording in the format of the file's suffix, whole or not at all: what was there
+    before stays until the new file is complete.
+
+    Raises `UnknownFormat`, `UnusableClip` where the format cannot hold the clip, `OSError`.
+    """
+    path = Path(path)
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise UnknownFormat(
+            f"{path.name}: a clip is written as one of {', '.join(WRITERS)}, by the file's suffix"
+        )
+    data = writer(recording)
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

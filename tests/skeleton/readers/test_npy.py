@@ -1,0 +1,98 @@
+"""The .npy reader: what is read is exactly what was written, and only numbers are read."""
+
+import warnings
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from skeleton import LAYOUTS, UnreadableClip, UnusableClip
+from skeleton.readers import FORMATS, Source, read_npy, read_source
+
+CLIPS = hnp.arrays(
+    np.float32,
+    st.tuples(st.integers(1, 4), st.integers(1, 3), st.just(3))
+    | st.tuples(st.integers(1, 4), st.integers(1, 2), st.integers(1, 3), st.just(3)),
+    elements=st.floats(-1000, 1000, width=32),
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_warning() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def npy(array: Any, **options: Any) -> bytes:
+    buffer = BytesIO()
+    np.save(buffer, array, **options)
+    return buffer.getvalue()
+
+
+@settings(deadline=None)
+@given(joints=CLIPS)
+def test_npy_comes_back_as_it_was_written(joints: np.ndarray) -> None:  # type: ignore[type-arg]
+    for array in (
+        joints,
+        joints.astype(np.float64),
+        joints.astype(">f4"),
+        np.asfortranarray(joints),
+    ):
+        np.testing.assert_array_equal(read_npy(npy(array)), joints)
+
+
+def test_nan_and_zero_frames_pass_a_reader() -> None:
+    assert np.isnan(read_npy(npy(np.full((2, 3, 3), np.nan)))).all()
+    assert read_npy(npy(np.ones((0, 25, 3)))).shape == (0, 25, 3)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([1, 2]),
+        np.array([True]),
+        np.array(["a"]),
+        np.array([1j]),
+        np.array(["2020-01-01"], dtype="M8[D]"),
+        np.zeros(3, dtype=[("x", "f4")]),
+    ],
+    ids=lambda array: str(array.dtype),
+)
+def test_npy_of_another_type_is_refused(array: Any) -> None:
+    with pytest.raises(UnreadableClip, match="save float32"):
+        read_npy(npy(array))
+
+
+def test_a_pickle_is_never_loaded() -> None:
+    class Trap:
+        def __reduce__(self) -> Any:
+            return pytest.fail, ("a pickle was loaded",)
+
+    data = npy(np.array([Trap()], dtype=object), allow_pickle=True)
+    with pytest.raises(UnreadableClip, match="object arrays"):
+        read_npy(data)
+
+
+@settings(deadline=None)
+@given(data=st.binary(max_size=300))
+def test_bytes_of_any_form_are_refused_and_never_more(data: bytes) -> None:
+    for body in (data, b"\x93NUMPY\x01\x00" + data, b"\x93NUMPY\x02\x00" + data):
+        try:
+            read_npy(body)
+        except UnreadableClip as error:
+            assert str(error)  # noqa: PT017
+
+
+def test_a_file_needs_the_callers_layout_and_takes_it() -> None:
+    data = npy(np.ones((4, 20, 3), dtype=np.float32))
+    with pytest.raises(UnusableClip, match=r"layout: .*give layout=, one of kinect_v2"):
+        read_source(Source(data), FORMATS["npy"])
+    recording = read_source(Source(data, layout=LAYOUTS["kinect_v1"]), FORMATS["npy"], fps=25)
+    assert (recording.layout.name, recording.joints.shape) == ("kinect_v1", (4, 1, 20, 3))
+    assert recording.fps == 25
