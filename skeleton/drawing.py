@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skeleton.clip import Clip
 from skeleton.errors import NothingToSee
@@ -13,8 +12,7 @@ from skeleton.layouts import custom_layout
 from skeleton.mapping import mapping
 from skeleton.persons import choose_person
 from skeleton.svg import Palette, document, text
-
-Points = NDArray[np.float64]  # (..., 3): to the right, up, towards the viewer
+from skeleton.view import Points, heading, moments, mover, tilted, turned
 
 #: Joints that are drawn; whatever the clip's layout, it is mapped to these.
 DRAWN = custom_layout(
@@ -69,14 +67,7 @@ class Strip:
 
     def mover(self) -> str | None:
         """The hand or foot that moves most, None where none moves by 10 cm."""
-        best, most = None, 0.1
-        for end in _ENDS:
-            path = self.points[:, _AT[end]]
-            path = path[~np.isnan(path).any(axis=-1)]
-            extent = float(np.ptp(path, axis=0).max()) if len(path) else 0.0
-            if extent > most:
-                best, most = end, extent
-        return best
+        return mover(self.points, DRAWN, _ENDS)
 
 
 def strip_of(clip: Clip, poses: int, *, turn: float | None = 25.0) -> Strip:
@@ -93,15 +84,11 @@ def strip_of(clip: Clip, poses: int, *, turn: float | None = 25.0) -> Strip:
         raise NothingToSee("no joint was seen in any frame: there is nothing to draw")
     points[~seen] = np.nan
     if turn is not None:
-        points = _turned(points, turn - _heading(points))
+        points = turned(points, turn - heading(points, DRAWN))
     middle = np.nanmedian(points[..., (0, 2)], axis=(0, 1))
-    points = points - np.array([middle[0], np.nanmin(points[..., 1]), middle[1]])
-    down = np.radians(_ELEVATION)
-    up, depth = points[..., 1].copy(), points[..., 2].copy()
-    points[..., 1] = up * np.cos(down) - depth * np.sin(down)
-    points[..., 2] = up * np.sin(down) + depth * np.cos(down)
-    moments = tuple(_moments(seen.sum(axis=-1), max(poses, 1)))
-    return Strip(points, clip.fps, moments)
+    standing = points - np.array([middle[0], np.nanmin(points[..., 1]), middle[1]])
+    chosen = tuple(moments(seen.sum(axis=-1), max(poses, 1)))
+    return Strip(tilted(standing, _ELEVATION), clip.fps, chosen)
 
 
 def figure(strip: Strip, moment: int, x: float, floor: float, scale: float, look: Palette) -> str:
@@ -238,33 +225,3 @@ def _bone(a: Points, b: Points, width: float, colour: str, halo: str) -> str:
         f'<line {ends} stroke="{halo}" stroke-width="{1.35 * width:.1f}"/>'
         f'<line {ends} stroke="{colour}" stroke-width="{width:.1f}" stroke-linecap="round"/>'
     )
-
-
-def _moments(seen: NDArray[np.intp], poses: int) -> Iterator[int]:
-    """Choose frames near evenly spread ones, those with most joints `seen` `(T,)` first."""
-    even = np.linspace(0, len(seen) - 1, poses).round().astype(int)
-    around = len(seen) // (3 * poses)
-    taken = -1
-    for frame in even:
-        near = np.arange(max(frame - around, taken + 1), min(frame + around + 1, len(seen)))
-        if len(near):
-            taken = int(near[np.lexsort((np.abs(near - frame), -seen[near]))[0]])
-            yield taken
-
-
-def _heading(points: Points) -> float:
-    """The mean direction the body faces, degrees to the left of the viewer's direction."""
-    left = np.zeros(2)
-    for part in ("shoulder", "hip"):
-        across = points[:, _AT[f"left_{part}"]] - points[:, _AT[f"right_{part}"]]
-        across = across[~np.isnan(across).any(axis=-1)]
-        if len(across):
-            left += across[:, (0, 2)].mean(axis=0)
-    # A body that faces +z has its left at +x.
-    return float(np.degrees(np.arctan2(-left[1], left[0]))) if left.any() else 0.0
-
-
-def _turned(points: Points, degrees: float) -> Points:
-    s, c = np.sin(np.radians(degrees)), np.cos(np.radians(degrees))
-    x, y, z = points[..., 0], points[..., 1], points[..., 2]
-    return np.stack([c * x + s * z, y, c * z - s * x], axis=-1)

@@ -69,6 +69,8 @@ def test_bones_keep_their_length(layout: str) -> None:
                 continue  # OpenNI has no wrist, so this "bone" bends
             if "knee" in names[parent] and "foot" in names[child]:
                 continue  # nor an ankle
+            if (names[child], names[parent]) == ("neck", "pelvis"):
+                continue  # nor BODY_25 a spine
             bone = joints(clip)[:, child] - joints(clip)[:, parent]
             assert np.ptp(np.sqrt((bone * bone).sum(axis=-1))) < 1e-5, (action, child, parent)
 
