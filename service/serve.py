@@ -1,6 +1,5 @@
-"""`python -m service serve`: the server process."""
+"""The server process: settings, listener, uvicorn."""
 
-import argparse
 import gc
 import logging
 import socket
@@ -15,6 +14,7 @@ from service.model_file import BadModel
 from service.runtime import Runtime
 from service.settings import BadSettings, Settings, load_settings, unknown_variables
 from service.store import StoreError
+from skeleton.layout_file import BadLayoutFile
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +22,7 @@ log = logging.getLogger(__name__)
 _COLLECT_AFTER = 50_000
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command takes its settings from the environment alone."""
-
-
-def run(arguments: argparse.Namespace) -> int:
+def run() -> int:
     """Serve until stopped. A start that cannot succeed ends with one line and status 2."""
     try:
         settings = load_settings()
@@ -37,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
             log.warning(warning)
         app = create_app(settings)
         app.state.runtime.open()
-    except (BadSettings, BadModel, ProviderUnavailable, StoreError) as error:
+    except (BadLayoutFile, BadSettings, BadModel, ProviderUnavailable, StoreError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     try:

@@ -1,5 +1,5 @@
-"""`python -m service bench`: measure the session, the server around it, and its start."""
+"""`oneshot bench`: measure the session, the server around it, and its start."""
 
-from service.bench.command import add_arguments, run
+from service.bench.command import Measurement, run
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["Measurement", "run"]

@@ -1,14 +1,13 @@
-"""The command `bench`: its arguments, and what it sets up and takes down."""
+"""The benchmark as a whole: what it measures, and what it sets up and takes down."""
 
-import argparse
 import os
 import signal
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
@@ -45,35 +44,27 @@ _FAILURES = (
 )
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Model, provider and workers come from the environment (ONESHOT_MODEL, …) as for `serve`."""
-    parser.add_argument(
-        "--rounds", type=_within(1, 50), default=5, help="measure everything so often; 5 unless set"
-    )
-    parser.add_argument(
-        "--seconds", type=_within(1, 60), default=2, help="length of each load; 2 unless set"
-    )
-    parser.add_argument(
-        "--actions", type=_within(1, 1000), default=20, help="enrolled actions; 20 unless set"
-    )
-    parser.add_argument(
-        "--store",
-        metavar="URL",
-        help="a store such as redis://…; its collection is removed afterwards; a temporary SQLite "
-        "file unless given",
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write every figure here")
+@dataclass(frozen=True)
+class Measurement:
+    """What to measure: `rounds` of everything, `seconds` a load, so many enrolled `actions`, in
+    which store (None: a temporary SQLite file), and a file for every figure."""
+
+    rounds: int = 5
+    seconds: int = 2
+    actions: int = 20
+    store: str | None = None
+    json: Path | None = None
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(wanted: Measurement) -> int:
     """Measure and print. What cannot be measured ends with one line and status 2."""
     # `kill` must end the server as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        found = _measured(arguments, load_settings())
+        found = _measured(wanted, load_settings())
         print(table(found))
-        if arguments.json:
-            arguments.json.write_bytes(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2))
+        if wanted.json:
+            wanted.json.write_bytes(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2))
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
@@ -86,15 +77,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(arguments: argparse.Namespace, settings: Settings) -> Report:
+def _measured(wanted: Measurement, settings: Settings) -> Report:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oneshot-bench-")))
         client = LoadClient(folder)
         facts = machine()
-        store = arguments.store or f"sqlite:///{folder / 'bench.db'}"
+        store = wanted.store or f"sqlite:///{folder / 'bench.db'}"
         encoder = Encoder(settings.model, provider=settings.provider)
         collection = DEFAULT_COLLECTION
-        if arguments.store:
+        if wanted.store:
             collection = stack.enter_context(_collection_of_its_own(store))
         joints = clip_to_recognize()
         work = Workload(
@@ -102,29 +93,29 @@ def _measured(arguments: argparse.Namespace, settings: Settings) -> Report:
             bodies=(npy_body(joints), json_body(joints)),
             collection=collection,
             workers=settings.workers or os.cpu_count() or 1,
-            seconds=arguments.seconds,
+            seconds=wanted.seconds,
         )
 
         def start() -> Server:
             return Server(store, folder / "server.log")
 
-        _tell(f"enrolling {arguments.actions} actions")
+        _tell(f"enrolling {wanted.actions} actions")
         with start() as server:
             model = server.ask("GET", "/model")
-            for action, body in gallery(arguments.actions):
+            for action, body in gallery(wanted.actions):
                 server.ask(
                     "POST", body.target("/enroll", collection=collection, action=action), body
                 )
-        rounds = measure_rounds(work, encoder, client, start, arguments.rounds, _tell)
+        rounds = measure_rounds(work, encoder, client, start, wanted.rounds, _tell)
         subject = {
             "model": f"{settings.model.name}, space {model['space']}",
             "provider": model["provider"],
-            "store": "temporary SQLite" if not arguments.store else place_of(store),
+            "store": "temporary SQLite" if not wanted.store else place_of(store),
             "clip": f"{FRAMES} frames of {LAYOUT}",
-            "actions": str(arguments.actions),
+            "actions": str(wanted.actions),
             "workers": str(work.workers),
             "client": client.name,
-            "rounds": f"{arguments.rounds}, {arguments.seconds} s a load",
+            "rounds": f"{wanted.rounds}, {wanted.seconds} s a load",
         }
         return report(facts, subject, rounds)
 
@@ -141,16 +132,6 @@ def _collection_of_its_own(url: str) -> Iterator[str]:
         with suppress(UnknownCollection):
             store.delete_collection(name)
         store.close()
-
-
-def _within(least: int, most: int) -> Callable[[str], int]:
-    def integer(text: str) -> int:
-        value = int(text)
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"must be {least} to {most}, not {value}")
-        return value
-
-    return integer
 
 
 def _tell(line: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import os
@@ -17,7 +16,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.bench import add_arguments
 from service.bench.bare_session import SessionFigures, measure_session
 from service.bench.bodies import clip_to_recognize, gallery, json_body, npy_body, prepared
 from service.bench.load import LoadClient, LoadFailed, LoadFigures
@@ -150,13 +148,11 @@ def test_without_a_compiled_client_it_says_how_to_get_one(
     "arguments", [("--rounds", "0"), ("--seconds", "61"), ("--actions", "many"), ("--clients", "9")]
 )
 def test_arguments_out_of_range_are_refused(
-    arguments: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    environment: dict[str, str], arguments: tuple[str, str]
 ) -> None:
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    with pytest.raises(SystemExit, match="2"):
-        parser.parse_args(arguments)
-    assert arguments[0] in capsys.readouterr().err
+    done = bench(environment, *arguments)
+    assert done.returncode == 2
+    assert arguments[0] in done.stderr
 
 
 def test_what_cannot_be_measured_ends_with_one_line(environment: dict[str, str]) -> None:

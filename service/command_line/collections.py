@@ -1,0 +1,72 @@
+"""`oneshot collections`: separate galleries."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from service.command_line.connection import carry_out, connected
+from service.command_line.options import DEFAULT_URL, AsJson, Key, Local, Url
+from service.command_line.output import print_json, print_table
+
+commands = typer.Typer()
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The collection.")]
+
+
+@commands.callback(invoke_without_command=True)
+def collections(
+    context: typer.Context,
+    url: Url = DEFAULT_URL,
+    local: Local = False,
+    key: Key = None,
+    json: AsJson = False,
+) -> None:
+    """Separate galleries: listed, unless a command says otherwise."""
+    if context.invoked_subcommand is None:
+        list_collections(url, local, key, json)
+
+
+@commands.command("list")
+def list_collections(
+    url: Url = DEFAULT_URL, local: Local = False, key: Key = None, json: AsJson = False
+) -> None:
+    """List every collection."""
+
+    async def work() -> list[dict[str, object]]:
+        async with connected(url, local=local, key=key) as client:
+            return [asdict(info) for info in await client.collections()]
+
+    entries = carry_out(work)
+    if json:
+        for entry in entries:
+            print_json(entry)
+    else:
+        columns = ("name", "actions", "exemplars", "revision", "space", "created")
+        print_table(columns, [[entry[name] for name in columns] for entry in entries])
+
+
+@commands.command("create")
+def create_collection(
+    name: Name, url: Url = DEFAULT_URL, local: Local = False, key: Key = None
+) -> None:
+    """Make an empty collection."""
+
+    async def work() -> None:
+        async with connected(url, local=local, key=key) as client:
+            await client.create_collection(name)
+
+    carry_out(work)
+
+
+@commands.command("delete")
+def delete_collection(
+    name: Name, url: Url = DEFAULT_URL, local: Local = False, key: Key = None
+) -> None:
+    """Delete a collection with everything in it."""
+
+    async def work() -> None:
+        async with connected(url, local=local, key=key) as client:
+            await client.delete_collection(name)
+
+    carry_out(work)

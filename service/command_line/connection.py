@@ -1,0 +1,70 @@
+"""Where a command finds the service: at a URL, or in this very process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import httpx
+
+from service.client import AsyncClient, OneshotError, ServiceUnreachable
+from service.command_line.failure import AWAY, INTERRUPTED, SOME_FAILED, WRONG, Failed
+
+Result = TypeVar("Result")
+
+
+@asynccontextmanager
+async def connected(
+    url: str, *, local: bool, collection: str = "default", key: str | None = None
+) -> AsyncIterator[AsyncClient]:
+    """Connect to the running service; or, `local`, build the same service in this process.
+
+    Raises `Failed` when the settings or the store are unusable.
+    """
+    if not local:
+        async with AsyncClient(url, collection=collection, key=key, timeout=120.0) as client:
+            yield client
+        return
+    # The same application, called without a port: whatever holds over HTTP holds here.
+    async with (
+        _application() as transport,
+        AsyncClient(
+            "http://local", collection=collection, transport=transport, timeout=None
+        ) as client,
+    ):
+        yield client
+
+
+def carry_out(work: Callable[[], Coroutine[None, None, Result]]) -> Result:
+    """Run a command's work to its end. Raises `Failed`."""
+    try:
+        return asyncio.run(work())
+    except ServiceUnreachable as error:
+        raise Failed(
+            f"{error}; start it with `oneshot serve`, name another with --url, or use --local", AWAY
+        ) from error
+    except OneshotError as error:
+        raise Failed(str(error), AWAY if error.status in (429, 503) else SOME_FAILED) from error
+    except KeyboardInterrupt:
+        raise Failed("interrupted", INTERRUPTED) from None
+
+
+@asynccontextmanager
+async def _application() -> AsyncIterator[httpx.ASGITransport]:
+    # Here, so that a command that talks to a service starts without the model's runtime.
+    from service.app import create_app
+    from service.encoder import ProviderUnavailable
+    from service.model_file import BadModel
+    from service.settings import BadSettings, load_settings
+    from service.store import StoreError
+    from skeleton.layout_file import BadLayoutFile
+
+    try:
+        app = create_app(load_settings())
+        app.state.runtime.open()
+    except (BadSettings, BadModel, BadLayoutFile, ProviderUnavailable) as error:
+        raise Failed(str(error), WRONG) from error
+    except StoreError as error:
+        raise Failed(str(error), AWAY) from error
+    async with app.router.lifespan_context(app):
+        yield httpx.ASGITransport(app)

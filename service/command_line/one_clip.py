@@ -1,0 +1,51 @@
+"""One clip file read in this process, as the commands that need no service do it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.command_line.failure import Failed
+from skeleton import Recording, UnreadableClip, UnusableClip, resolve_layout
+from skeleton.layout_file import BadLayoutFile, load_layouts
+from skeleton.layouts import LAYOUTS
+from skeleton.readers import Source, find_format, read_source
+from skeleton.readers.registry import bones_beside
+
+
+@dataclass(frozen=True)
+class OneClip:
+    """A recording, and the name of the format it was read from."""
+
+    recording: Recording
+    format: str
+
+
+def read_clip(
+    path: Path,
+    *,
+    format_name: str | None,
+    layout: str | None,
+    fps: float | None,
+    axes: str | None,
+    person: int | None,
+    skeleton: Path | None,
+    layouts: Path | None,
+) -> OneClip:
+    """Read a clip file with what the command line says about it. Raises `Failed`."""
+    try:
+        known = load_layouts(layouts) if layouts else LAYOUTS
+        data = path.read_bytes()
+        found = find_format(format_name, data, path.name)
+        beside = skeleton or (bones_beside(path) if found.name == "amc" else None)
+        source = Source(
+            data,
+            path.name,
+            beside.read_bytes() if beside else None,
+            resolve_layout(layout, known) if layout else None,
+            known,
+        )
+        recording = read_source(source, found, fps=fps, axes=axes, person=person)
+    except (UnreadableClip, UnusableClip, BadLayoutFile) as error:
+        raise Failed(f"{path}: {error}") from error
+    except OSError as error:
+        raise Failed(f"{path}: {error.strerror}") from error
+    return OneClip(recording, found.name)

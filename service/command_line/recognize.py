@@ -1,0 +1,89 @@
+"""`oneshot recognize`: the nearest enrolled action of each clip file, or unknown."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from service.client import Recognized
+from service.command_line.batch import Outcome, each_clip
+from service.command_line.clip_files import ClipFile, clip_files
+from service.command_line.connection import carry_out, connected
+from service.command_line.failure import SOME_FAILED
+from service.command_line.options import (
+    DEFAULT_URL,
+    AsJson,
+    AxesText,
+    Bones,
+    Collection,
+    Files,
+    FormatName,
+    Fps,
+    Jobs,
+    Key,
+    LayoutName,
+    Local,
+    Person,
+    Quiet,
+    Url,
+)
+from service.command_line.outcomes import print_outcomes
+from service.command_line.output import progress
+
+_COLUMNS = ("file", "decision", "action", "probability", "similarity", "best", "warnings")
+
+
+def recognize(
+    files: Files,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Best actions in --json.")] = 5,
+    layout: LayoutName = None,
+    fps: Fps = None,
+    axes: AxesText = None,
+    person: Person = None,
+    format_name: FormatName = None,
+    skeleton: Bones = None,
+    url: Url = DEFAULT_URL,
+    local: Local = False,
+    collection: Collection = "default",
+    key: Key = None,
+    jobs: Jobs = 4,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Recognise clips: for each the nearest enrolled action, or unknown."""
+    found = clip_files(files, bones=skeleton)
+
+    async def work() -> list[Outcome[Recognized]]:
+        async with connected(url, local=local, collection=collection, key=key) as client:
+
+            async def one(file: ClipFile) -> Recognized:
+                return await client.recognize(
+                    file.path,
+                    k=k,
+                    layout=layout,
+                    fps=fps,
+                    axes=axes,
+                    person=person,
+                    format=format_name,
+                    skeleton=file.bones,
+                )
+
+            with progress(len(found), "recognising", quiet=quiet) as ticker:
+                return [o async for o in each_clip(found, one, jobs=jobs, ticker=ticker)]
+
+    outcomes = carry_out(work)
+    print_outcomes(outcomes, _COLUMNS, _row, asdict, as_json=json)
+    if any(outcome.error for outcome in outcomes):
+        raise typer.Exit(SOME_FAILED)
+
+
+def _row(recognized: Recognized) -> tuple[object, ...]:
+    best = recognized.matches[0].action if recognized.matches else None
+    return (
+        recognized.decision,
+        recognized.action,
+        recognized.probability,
+        recognized.similarity,
+        None if best == recognized.action else best,
+        "; ".join(warning.partition(":")[0] for warning in recognized.warnings) or None,
+    )

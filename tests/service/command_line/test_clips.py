@@ -1,0 +1,127 @@
+"""`oneshot enroll` and `recognize`: files, folders and globs to a running service or a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from skeleton.animator import animate
+from skeleton.animator.examples import as_json
+from tests.service.command_line.terminal import oneshot
+from tests.service_process import ROOT, ServiceProcess
+
+ENROLL = ROOT / "examples" / "enroll"
+RECOGNIZE = ROOT / "examples" / "recognize"
+
+
+@pytest.fixture
+def where(
+    running: Callable[[str, int], ServiceProcess], request: pytest.FixtureRequest
+) -> list[str]:
+    """The options that lead to an empty collection of a running service."""
+    url = running("sqlite", 0).url
+    name = f"cli-{abs(hash(request.node.nodeid)) % 10**9}"
+    assert oneshot("collections", "create", name, "--url", url).status == 0
+    return ["--url", url, "--collection", name]
+
+
+def test_files_are_enrolled_and_recognised(where: list[str]) -> None:
+    for action in ("wave", "kick", "squat"):
+        done = oneshot("enroll", ENROLL / f"{action}.json", "--action", action, *where)
+        assert done.status == 0, done.err
+        assert action in done.out
+    done = oneshot("recognize", RECOGNIZE / "kick.json", RECOGNIZE / "wave.json", *where)
+    assert done.status == 0
+    rows = done.out.splitlines()
+    assert [row.split()[1:3] for row in rows[1:]] == [["match", "kick"], ["match", "wave"]]
+
+
+def test_json_lines_come_in_the_order_of_the_files(where: list[str]) -> None:
+    oneshot("enroll", ENROLL / "wave.json", "--action", "wave", *where)
+    files = sorted(RECOGNIZE.glob("*.json"))
+    done = oneshot("recognize", *files, "--json", "-k", "1", *where)
+    assert done.status == 0
+    assert [line["file"] for line in done.lines] == [str(file) for file in files]
+    assert all(len(line["matches"]) == 1 for line in done.lines)
+
+
+def test_a_folder_of_clips_is_enrolled_under_their_names(where: list[str], tmp_path: Path) -> None:
+    for action in ("wave", "bow"):
+        (tmp_path / action).mkdir()
+        for seed in (1, 2):
+            body = as_json(animate(action, seed=seed))
+            (tmp_path / action / f"take_{seed}.json").write_bytes(body)
+    (tmp_path / "notes.md").write_text("no clip")
+    done = oneshot("enroll", tmp_path, "--action-from", "folder", "--json", *where)
+    assert done.status == 0, done.err
+    assert [line["action"] for line in done.lines] == ["bow", "bow", "wave", "wave"]
+    listed = oneshot("actions", "--json", *where).lines
+    assert {entry["action"]: entry["exemplars"] for entry in listed} == {"bow": 2, "wave": 2}
+
+
+def test_a_quoted_glob_is_expanded(where: list[str]) -> None:
+    done = oneshot("enroll", f"{ENROLL}/s*.json", "--action-from", "file", "--json", *where)
+    assert [line["action"] for line in done.lines] == ["sit_down", "squat", "stand_up"]
+
+
+def test_arrays_need_their_layout_named(where: list[str]) -> None:
+    arguments = ("enroll", ENROLL / "wave.npy", "--action", "wave")
+    refused = oneshot(*arguments, *where)
+    assert refused.status == 1
+    assert "layout" in refused.err
+    assert oneshot(*arguments, "--layout", "kinect_v2", "--fps", "30", *where).status == 0
+
+
+def test_one_bad_file_does_not_keep_the_others(where: list[str], tmp_path: Path) -> None:
+    good, bad = tmp_path / "a.json", tmp_path / "b.bvh"
+    good.write_bytes(as_json(animate("wave")))
+    bad.write_text("HIERARCHY\nROOT")
+    done = oneshot("enroll", tmp_path, "--action", "wave", "--json", *where)
+    assert done.status == 1
+    assert done.lines[0]["exemplars"] == 1
+    assert done.lines[1]["error"]["status"] == 400
+    assert "b.bvh" in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("recognize", "no-such.bvh"), "no such file"),
+        (("recognize", "no-such-*.bvh"), "no file matches"),
+        (("enroll", "examples/enroll/wave.json"), "--action"),
+        (("enroll", "examples/enroll/wave.json", "--action", "a", "--action-from", "file"), "name"),
+    ],
+)
+def test_what_cannot_be_done_is_told_before_anything_is_sent(
+    arguments: tuple[str, ...], says: str
+) -> None:
+    done = oneshot(*arguments, "--url", "http://127.0.0.1:9")
+    assert done.status == 2
+    assert says in done.err
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    done = oneshot("recognize", tmp_path, "--url", "http://127.0.0.1:9")
+    assert done.status == 2
+    assert "no file" in done.err
+
+
+def test_without_a_service_the_store_is_used_straight(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/store.db"
+    done = oneshot(
+        "enroll", ENROLL / "wave.json", "--action", "wave", "--local", store=store, provider="cpu"
+    )
+    assert done.status == 0, done.err
+    done = oneshot("recognize", RECOGNIZE / "wave.json", "--local", "--json", store=store)
+    assert [line["action"] for line in done.lines] == ["wave"]
+    with ServiceProcess(store, ROOT / "service" / "models" / "default.onnx") as service:
+        assert oneshot("actions", "--json", "--url", service.url).lines[0]["action"] == "wave"
+
+
+def test_a_local_store_that_cannot_be_opened_ends_with_one_line() -> None:
+    done = oneshot("actions", "--local", store="mysql://somewhere")
+    assert done.status in (2, 3)
+    assert done.err.count("\n") == 1

@@ -1,0 +1,47 @@
+"""`oneshot convert`: a clip goes round through every format that is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skeleton.readers import read_path
+from skeleton.writers import WRITERS
+from tests.service.command_line.terminal import oneshot
+from tests.service_process import ROOT
+
+KICK = ROOT / "examples" / "enroll" / "kick.json"
+
+
+@pytest.mark.parametrize("suffix", [s for s in WRITERS if s != ".npy"])
+def test_a_clip_goes_round(tmp_path: Path, suffix: str) -> None:
+    there, back = tmp_path / f"kick{suffix}", tmp_path / "back.json"
+    assert oneshot("convert", KICK, there).status == 0
+    assert oneshot("convert", there, back).status == 0
+    first, last = read_path(KICK), read_path(back)
+    common = [name for name in first.layout.joints if name in last.layout.index]
+    assert len(common) >= 20
+    for name in common:
+        a = first.clip().joints[:, 0, first.layout.index[name]]
+        b = last.clip().joints[:, 0, last.layout.index[name]]
+        assert np.allclose(a, b, atol=2e-3), name
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
+    out = tmp_path / "kick.bvh"
+    out.write_text("mine")
+    done = oneshot("convert", KICK, out)
+    assert done.status == 2
+    assert "--force" in done.err
+    assert out.read_text() == "mine"
+    assert oneshot("convert", KICK, out, "--force").status == 0
+    assert out.read_text().startswith("HIERARCHY")
+
+
+def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    done = oneshot("convert", KICK, tmp_path / "kick.fbx")
+    assert done.status == 2
+    assert all(suffix in done.err for suffix in WRITERS)
+    assert not list(tmp_path.iterdir())

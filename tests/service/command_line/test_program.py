@@ -1,0 +1,67 @@
+"""`oneshot` itself: help, completion, exit status."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.service.command_line.terminal import oneshot
+
+COMMANDS = (
+    "serve", "enroll", "recognize", "actions", "collections", "inspect", "convert", "bench",
+)  # fmt: skip
+
+
+def test_help_lists_every_command_and_the_exit_status() -> None:
+    done = oneshot("--help")
+    assert done.status == 0
+    assert all(command in done.out for command in COMMANDS)
+    assert "Status: 0" in done.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    done = oneshot(command, "--help")
+    assert done.status == 0
+    assert f"oneshot {command}" in done.out
+
+
+@pytest.mark.parametrize("arguments", [("no-such",), ("recognize",), ("enroll", "--nonsense")])
+def test_a_wrong_command_line_ends_with_status_2(arguments: tuple[str, ...]) -> None:
+    done = oneshot(*arguments)
+    assert done.status == 2
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_gets_its_completion(shell: str) -> None:
+    done = oneshot("--show-completion", shell)
+    assert done.status == 0
+    assert "oneshot" in done.out
+    assert "_ONESHOT_COMPLETE" in done.out
+
+
+def test_completion_proposes_commands_and_formats() -> None:
+    import os
+    import subprocess
+    import sys
+
+    from tests.service_process import ROOT
+
+    def proposed(words: str, count: int) -> str:
+        environment = os.environ | {
+            "_ONESHOT_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(count),
+        }  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-m", "service"], env=environment, cwd=ROOT, capture_output=True,
+            text=True, timeout=60, check=False,
+        ).stdout  # fmt: skip
+
+    assert "recognize" in proposed("oneshot rec", 1)
+    assert "bvh" in proposed("oneshot recognize --format b", 3)
+
+
+def test_a_service_that_is_away_ends_with_status_3_and_says_what_to_do() -> None:
+    done = oneshot("actions", "--url", "http://127.0.0.1:9")
+    assert done.status == 3
+    assert "oneshot serve" in done.err
+    assert "--local" in done.err
