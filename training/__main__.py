@@ -1,4 +1,4 @@
-"""`python -m training train | evaluate`."""
+"""`python -m training train | evaluate | robustness | layouts`."""
 
 import argparse
 import sys
@@ -8,14 +8,21 @@ from training import train
 from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
-from training.evaluation import evaluate
+from training.evaluation import evaluate, layout_table, robustness
+
+_COMMANDS = (
+    ("train", train),
+    ("evaluate", evaluate),
+    ("robustness", robustness),
+    ("layouts", layout_table),
+)
 
 
 def main() -> int:
     """Run one command; a mistake of the caller ends with one line and status 2."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, module in (("train", train), ("evaluate", evaluate)):
+    for name, module in _COMMANDS:
         summary = (module.__doc__ or "").splitlines()[0].rpartition(": ")[2]
         command = commands.add_parser(name, help=summary, description=summary)
         module.add_arguments(command)

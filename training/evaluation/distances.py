@@ -32,26 +32,53 @@ def dtw(
     A cost is the Euclidean distance of two frames, or its square. One clip is warped with a block
     of others at once, one anti-diagonal at a time. `label` names the progress bar on a terminal.
     """
-    clips, frames, _ = features.shape
-    window = frames // 3 if window is None else window
-    features = _centred(features)
-    squares = (features * features).sum(axis=-1)  # (n, T)
-    columns = np.ascontiguousarray(features.transpose(2, 1, 0))  # (D, T, n)
+    clips = len(features)
+    others = _Columns(_centred(features), window, cost)
     distance = np.zeros((clips, clips), dtype=np.float32)
     for i in tqdm(range(clips), desc=label, unit="clip", disable=None if label else True):
         for start in range(i + 1, clips, _BLOCK):
             block = slice(start, min(start + _BLOCK, clips))
-            against = np.ascontiguousarray(columns[:, :, block])
-            costs = features[i] @ against.reshape(len(against), -1)  # (T, T·k)
-            costs = costs.reshape(frames, frames, -1)  # (T, T, k)
-            costs *= -2
-            costs += squares[i][:, None, None]
-            costs += squares[block].T
-            np.maximum(costs, 0, out=costs)
-            if cost == "euclidean":
-                np.sqrt(costs, out=costs)
-            distance[i, block] = distance[block, i] = _cheapest(costs, window)
+            distance[i, block] = distance[block, i] = others.from_clip(others.features[i], block)
     return distance
+
+
+def dtw_between(rows: Floats, columns: Floats, *, window: int | None = None) -> Floats:
+    """Return time-warping distances `(m, n)` from clips `(m, T, D)` to clips `(n, T, D)`, frames
+    costing their Euclidean distance; see `dtw`."""
+    # The columns' own mean for both: distances stay, and float32 loses fewer digits.
+    mean = columns.mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
+    others = _Columns(columns - mean, window, "euclidean")
+    distance = np.empty((len(rows), len(columns)), dtype=np.float32)
+    for i, clip in enumerate(rows - mean):
+        for start in range(0, len(columns), _BLOCK):
+            block = slice(start, min(start + _BLOCK, len(columns)))
+            distance[i, block] = others.from_clip(clip, block)
+    return distance
+
+
+class _Columns:
+    """Clips `(n, T, D)` laid out so that another can be warped with a block of them at once."""
+
+    def __init__(self, features: Floats, window: int | None, cost: Cost) -> None:
+        self.features = features
+        self.window = features.shape[1] // 3 if window is None else window
+        self.cost = cost
+        self.squares = (features * features).sum(axis=-1)  # (n, T)
+        self.columns = np.ascontiguousarray(features.transpose(2, 1, 0))  # (D, T, n)
+
+    def from_clip(self, clip: Floats, block: slice) -> Floats:
+        """Return the distances `(k,)` from a clip `(T, D)` to those of the block."""
+        frames = len(clip)
+        against = np.ascontiguousarray(self.columns[:, :, block])
+        costs = clip @ against.reshape(len(against), -1)  # (T, T·k)
+        costs = costs.reshape(frames, frames, -1)  # (T, T, k)
+        costs *= -2
+        costs += (clip * clip).sum(axis=-1)[:, None, None]
+        costs += self.squares[block].T
+        np.maximum(costs, 0, out=costs)
+        if self.cost == "euclidean":
+            np.sqrt(costs, out=costs)
+        return _cheapest(costs, self.window)
 
 
 def _cheapest(costs: Floats, window: int) -> Floats:

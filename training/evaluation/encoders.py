@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skeleton import Archive, Layout, prepare, resolve_layout
+from skeleton import Clip, Layout, Prepared, prepare, resolve_layout
 
 Floats = NDArray[np.float32]
 Outputs = dict[str, Floats]
@@ -42,14 +42,20 @@ class Encoder:
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     parts: Mapping[str, slice] = field(default_factory=dict)
 
-    def encode(self, archive: Archive) -> Outputs:
-        """Return every output for the n clips of an archive, in its order: float32 `(n, …)`."""
+    def encode(self, clips: Iterable[Clip]) -> Outputs:
+        """Return every output for n clips (an archive is such), in their order: float32 `(n, …)`.
+
+        Raises `NothingToSee` for a clip without a joint that the model knows.
+        """
+        return self.encode_prepared([prepare(clip, self.layout, self.frames) for clip in clips])
+
+    def encode_prepared(self, prepared: Sequence[Prepared]) -> Outputs:
+        """Return every output for n clips that were prepared for this model."""
         parts: dict[str, list[Floats]] = {}
-        for start in range(0, len(archive), _BATCH):
-            clips = [archive.clip(i) for i in range(start, min(start + _BATCH, len(archive)))]
-            prepared = [prepare(clip, self.layout, self.frames) for clip in clips]
-            joints = np.stack([one.joints for one in prepared])
-            seen = np.stack([one.seen for one in prepared])
+        for start in range(0, len(prepared), _BATCH):
+            batch = prepared[start : start + _BATCH]
+            joints = np.stack([one.joints for one in batch])
+            seen = np.stack([one.seen for one in batch])
             for name, values in self.embed(joints, seen).items():
                 parts.setdefault(name, []).append(values)
         return {name: np.concatenate(values) for name, values in parts.items()}

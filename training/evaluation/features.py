@@ -1,23 +1,26 @@
 """What the floor looks at: poses without position, size and heading (ours, no learning)."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from skeleton import LAYOUTS, Archive, prepare
+from skeleton import LAYOUTS, Clip, prepare
 
 FRAMES = 32
 #: The 15 joints that every 3D sensor gives.
 JOINTS = LAYOUTS["openni"]
 
 
-def floor_features(archive: Archive, *, frames: int = FRAMES) -> NDArray[np.float32]:
-    """Return float32 `(n, frames, 48)`: 15 joints and the hip path of every clip.
+def floor_features(clips: Iterable[Clip], *, frames: int = FRAMES) -> NDArray[np.float32]:
+    """Return float32 `(n, frames, 48)`: 15 joints and the hip path of every clip
+    (an archive is such an iterable).
 
     Joints are relative to the middle of the hips; the path is that middle relative to the first
     frame. Both are divided by the clip's median torso length (a clip without a body is all zero)
     and turned about the vertical so that, on the clip's average, hips and shoulders lie along x.
     """
-    joints = np.stack([prepare(clip, JOINTS, frames).joints[:, 0] for clip in archive])
+    joints = np.stack([prepare(clip, JOINTS, frames).joints[:, 0] for clip in clips])
     left_hip, right_hip, neck = (_column(joints, j) for j in ("left_hip", "right_hip", "neck"))
     hips = (left_hip + right_hip) / 2  # (n, T, 3)
     torso = np.median(np.linalg.norm(neck - hips, axis=-1), axis=1)  # (n,)

@@ -53,7 +53,7 @@ def methods(archive: Archive, encoder: Encoder | None = None) -> list[Method]:
     begun = time.monotonic()
     outputs = encoder.encode(archive)
     cosine = outputs["embedding"] @ outputs["embedding"].T
-    score = normalised(cosine, outputs)
+    score = normalised(cosine, outputs, outputs)
     seconds = time.monotonic() - begun
     found.append(Method(ENCODER, score, seconds, encoder.probability))
     if score is not cosine:
@@ -65,11 +65,18 @@ def methods(archive: Archive, encoder: Encoder | None = None) -> list[Method]:
     return [*found, Method(SUM, both, seconds + found[1].seconds)]
 
 
-def normalised(cosine: Matrix, outputs: Outputs) -> Matrix:
-    """Return the score of all pairs, as the service computes it: the cosine `(n, n)` less the mean
-    of both clips' `cohort_mean` `(n,)`; the cosine itself where a model has none."""
-    mean = outputs.get("cohort_mean")
-    return cosine if mean is None else cosine - (mean[:, None] + mean) / 2
+def normalised(cosine: Matrix, queries: Outputs, exemplars: Outputs) -> Matrix:
+    """Return the score of all pairs, as the service computes it: the cosine `(q, e)` less the mean
+    of both clips' `cohort_mean`, `(q,)` and `(e,)`; the cosine itself where a model has none."""
+    asked, enrolled = queries.get("cohort_mean"), exemplars.get("cohort_mean")
+    if asked is None or enrolled is None:
+        return cosine
+    return cosine - (asked[:, None] + enrolled) / 2
+
+
+def scores(queries: Outputs, exemplars: Outputs) -> Matrix:
+    """Return the score `(q, e)` of every query with every exemplar."""
+    return normalised(queries["embedding"] @ exemplars["embedding"].T, queries, exemplars)
 
 
 def _unit_rows(rows: Matrix) -> Matrix:

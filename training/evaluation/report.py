@@ -26,10 +26,10 @@ _PROTOCOL = (
 def write_report(evaluation: Evaluation, folder: Path) -> tuple[Path, Path]:
     """Write `evaluation.md` and `evaluation.json` into a folder, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(_plain(asdict(evaluation)), indent=1, ensure_ascii=False, allow_nan=False)
+    content = json.dumps(plain(asdict(evaluation)), indent=1, ensure_ascii=False, allow_nan=False)
     return (
-        _write(folder / "evaluation.md", markdown(evaluation)),
-        _write(folder / "evaluation.json", content + "\n"),
+        write_whole(folder / "evaluation.md", markdown(evaluation)),
+        write_whole(folder / "evaluation.json", content + "\n"),
     )
 
 
@@ -144,16 +144,17 @@ def _real(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def _plain(tree: Any) -> Any:
-    """JSON has no NaN: it becomes null."""
+def plain(tree: Any) -> Any:
+    """Return a tree of JSON values; JSON has no NaN: it becomes null."""
     if isinstance(tree, dict):
-        return {name: _plain(value) for name, value in tree.items()}
+        return {name: plain(value) for name, value in tree.items()}
     if isinstance(tree, list | tuple):
-        return [_plain(value) for value in tree]
+        return [plain(value) for value in tree]
     return None if isinstance(tree, float) and math.isnan(tree) else tree
 
 
-def _write(path: Path, text: str) -> Path:
+def write_whole(path: Path, text: str) -> Path:
+    """Write a file whole or not at all, and return its path."""
     partial = path.with_name(path.name + ".partial")
     with partial.open("w", encoding="utf-8") as file:
         file.write(text)

@@ -54,8 +54,9 @@ def test_the_score_is_normalised_by_the_cohorts_of_query_and_exemplar(archive: A
     cosine = outputs["embedding"] @ outputs["embedding"].T
     mean = outputs["cohort_mean"]
     by_hand = cosine[3, 7] - 0.5 * (mean[3] + mean[7])
-    assert np.isclose(normalised(cosine, outputs)[3, 7], by_hand, atol=1e-5)
-    assert normalised(cosine, {"embedding": outputs["embedding"]}) is cosine
+    assert np.isclose(normalised(cosine, outputs, outputs)[3, 7], by_hand, atol=1e-5)
+    bare = {"embedding": outputs["embedding"]}
+    assert normalised(cosine, bare, bare) is cosine
 
 
 def test_an_encoder_without_a_cohort_is_compared_by_its_cosine(archive: Archive) -> None:
