@@ -92,6 +92,38 @@ class RecognizeAnswer(_Answer):
     warnings: Warnings
 
 
+class InspectAnswer(_Answer):
+    """What was understood of a clip. Null stands for what is not known."""
+
+    format: Annotated[str, Field(description="The file format the clip was read as.")]
+    layout: Annotated[str, Field(description="The layout the clip came in.")]
+    joints: Annotated[list[str], Field(description="The joints of that layout, in order.")]
+    axes: Annotated[str, Field(description="Where the data keeps x, y (up) and z.")]
+    fps: float
+    fps_given: Annotated[bool, Field(description="False where the frame rate is assumed.")]
+    frames: Annotated[int, Field(description="Frames as received.")]
+    seconds: float
+    persons: Annotated[int, Field(description="Persons that were seen.")]
+    person: Annotated[int | None, Field(description="The person that is used.")]
+    mapped: Annotated[list[str], Field(description="Joints of the model that the clip has.")]
+    derived: Annotated[
+        dict[str, list[str]],
+        Field(description="Joints of the model that come from others, and from which."),
+    ]
+    missing: Annotated[list[str], Field(description="Joints of the model that cannot be had.")]
+    seen: Annotated[
+        Annotated[float, Field(ge=0, le=1)] | None,
+        Field(description="Share of the model's joints that were seen."),
+    ]
+    motion: Annotated[
+        float | None, Field(description="Greatest extent of a joint's movement, metres.")
+    ]
+    height: Annotated[float | None, Field(description="How tall the body is, metres.")]
+    usable: Annotated[bool, Field(description="Whether it can be enrolled and recognised.")]
+    reason: Annotated[str | None, Field(description="Why it is not usable.")]
+    warnings: Warnings
+
+
 class ActionAnswer(_Answer):
     """One action of a collection."""
 
@@ -152,6 +184,7 @@ class ModelAnswer(_Answer):
     joints: list[str]
     frames: int
     width: int
+    layouts: Annotated[list[str], Field(description="The layouts that a clip may name.")]
     threshold: float
     margin: float
     thresholds: Annotated[

@@ -1,5 +1,6 @@
 """The application: everything built by `create_app(settings)`, owned by its lifespan."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -9,19 +10,24 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from service import problems
-from service.openapi import add_problem_schema
-from service.routes import actions, clips, collections, status
+from service.openapi import add_schemas
+from service.routes import actions, clips, collections, inspection, status
 from service.runtime import Runtime
 from service.settings import Settings
 
 _DESCRIPTION = """
 Learns a new human action from **one** example: `POST /enroll` one skeleton clip of an action, then
-`POST /recognize` others. Errors are `application/problem+json` with a stable `type`.
+`POST /recognize` others. A clip comes as JSON, as `.npy`, or as a file of a camera or tool, in a
+form (`curl -F file=@FILE`) or with `?format=`; `POST /clips:inspect` tells and draws what was
+understood. Errors are `application/problem+json` with a stable `type`.
 """
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Build the service. Raises `BadModel` and `ProviderUnavailable` when it could never run."""
+    """Build the service. Raises `BadModel`, `BadLayoutFile` and `ProviderUnavailable`
+    when it could never run."""
+    # It warns of every form that is out of order; the sender is told, the operator need not be.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     runtime = Runtime(settings)
 
     @asynccontextmanager
@@ -39,11 +45,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.runtime = runtime
-    routers = [module.router for module in (clips, actions, collections, status)]
+    routers = [module.router for module in (clips, inspection, actions, collections, status)]
     for router in routers:
         app.include_router(router)
     problems.register(app, [route for router in routers for route in router.routes])
-    _describe_problems(app)
+    _complete_description(app, runtime)
     return app
 
 
@@ -55,12 +61,12 @@ def release() -> str:
         return "0"
 
 
-def _describe_problems(app: FastAPI) -> None:
+def _complete_description(app: FastAPI, runtime: Runtime) -> None:
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            add_problem_schema(generate())
+            add_schemas(generate(), runtime.layouts)
         document = app.openapi_schema
         assert document is not None
         return document

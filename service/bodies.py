@@ -12,17 +12,24 @@ from service.problems import BodyTooLarge, SlowBody, Unparsable, UnsupportedBody
 
 JSON = "application/json"
 NPY = "application/x-npy"
+MULTIPART = "multipart/form-data"
+OCTETS = "application/octet-stream"
 
 #: Seconds a body may take to arrive: its sender holds a place that others wait for.
 LONGEST = 30.0
 
+_CLIPS = (JSON, NPY)
+_FILES = (MULTIPART, OCTETS)
+_FILES_TOO = "; send a file with ?format=NAME in the address and any type, or with -F file=@FILE"
+
 
 @dataclass(frozen=True)
 class Body:
-    """The bytes of a request and what they are."""
+    """The bytes of a request and what they are; `content_type` is the header as it came."""
 
     media_type: str
     data: bytes
+    content_type: str = ""
 
 
 async def read_body(
@@ -32,11 +39,33 @@ async def read_body(
 
     Raises `UnsupportedBody`, `BodyTooLarge`, `SlowBody`.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type, media_type = _type_of(request)
     if media_type not in taken:
-        given = f"not {media_type[:60]!r}" if media_type else "but none was given"
-        wanted = " or ".join(f"-H 'Content-Type: {name}'" for name in taken)
-        raise UnsupportedBody(f"this call takes {wanted}, {given}")
+        raise UnsupportedBody(_wanted(taken, media_type))
+    return Body(media_type, await _bytes_of(request, largest, longest), content_type)
+
+
+async def read_clip_body(request: Request, format: str | None, largest: int) -> Body:
+    """Read the body of a call that takes a clip: JSON, npy or a file; where a `format` says what
+    it is, of any type. Raises as `read_body`."""
+    content_type, media_type = _type_of(request)
+    if media_type not in _CLIPS and media_type not in _FILES and format is None:
+        raise UnsupportedBody(_wanted(_CLIPS, media_type) + _FILES_TOO)
+    return Body(media_type, await _bytes_of(request, largest, LONGEST), content_type)
+
+
+def _type_of(request: Request) -> tuple[str, str]:
+    content_type = request.headers.get("content-type", "")
+    return content_type, content_type.partition(";")[0].strip().lower()
+
+
+def _wanted(taken: Sequence[str], media_type: str) -> str:
+    given = f"not {media_type[:60]!r}" if media_type else "but none was given"
+    wanted = " or ".join(f"-H 'Content-Type: {name}'" for name in taken)
+    return f"this call takes {wanted}, {given}"
+
+
+async def _bytes_of(request: Request, largest: int, longest: float) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedBody("compressed bodies are not read: send it without Content-Encoding")
     too_large = BodyTooLarge(f"the body has more than {largest} bytes (ONESHOT_LARGEST_BODY)")
@@ -56,7 +85,7 @@ async def read_body(
             f"only {size} bytes of the body came in {longest:g} seconds; send it faster, or a "
             "shorter clip"
         ) from None
-    return Body(media_type, b"".join(parts))
+    return b"".join(parts)
 
 
 def parse_json(data: bytes) -> Any:

@@ -1,14 +1,16 @@
 """What FastAPI cannot know of itself: bodies that are read raw, and the problems of each call."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
 
 from service.answers import Problem
-from service.bodies import JSON, NPY
-from service.clip_bodies import EnrollFields, RecognizeFields
+from service.bodies import JSON, MULTIPART, NPY, OCTETS
+from service.clip_fields import LONGEST_LAYOUT, ClipQuery, EnrollFields, RecognizeFields
 from service.problems import KINDS, MEDIA_TYPE
 from skeleton import LAYOUTS
+from skeleton.readers import FORMATS
 
 Number = {"anyOf": [{"type": "number"}, {"type": "null"}]}
 _JOINT = {"anyOf": [{"type": "array", "items": Number, "minItems": 3, "maxItems": 3},
@@ -21,6 +23,25 @@ _JOINTS = {
     "minItems": 1,
     "items": {"anyOf": [{"type": "array", "items": {"anyOf": [_JOINT, _BODY]}}, {"type": "null"}]},
 }
+_NPY = {
+    "type": "string",
+    "format": "binary",
+    "description": "An .npy file, float32 or float64, (T, V, 3) or (T, M, V, 3); NaN where a joint "
+    "was not seen.",
+}
+_FILE = {
+    "type": "string",
+    "format": "binary",
+    "description": "A file as it is: "
+    + ", ".join(f"{format.title} (`{name}`)" for name, format in FORMATS.items())
+    + ". Its format is told by its bytes where `format` does not name it; with `format` in the "
+    "address the body may have any type.",
+}
+_LAYOUT_NAME = {"$ref": "#/components/schemas/LayoutName"}
+_LAYOUT = (
+    "For files that do not name their joints, such as npy: a layout's name, or the joint names in "
+    "order, separated by commas."
+)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -35,10 +56,48 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return answers
 
 
-def clip_body(fields: type[EnrollFields] | type[RecognizeFields]) -> dict[str, Any]:
-    """Return the `openapi_extra` of a call that takes a clip as JSON or as npy."""
+def images(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a call that also answers with pictures of these types."""
+    picture = {"schema": {"type": "string", "format": "binary"}}
+    return {200: {"content": dict.fromkeys(media_types, picture)}}
+
+
+def clip_call(
+    fields: type[EnrollFields] | type[RecognizeFields], query: type[ClipQuery]
+) -> dict[str, Any]:
+    """Return the `openapi_extra` of a call that takes a clip: its JSON body has these `fields`,
+    its address and its forms these parameters."""
+    properties = query.model_json_schema()["properties"]
+    properties["layout"] |= {"anyOf": [_LAYOUT_NAME, {"type": "null"}], "description": _LAYOUT}
+    content = {
+        JSON: _json_content(fields),
+        NPY: {"schema": _NPY},
+        MULTIPART: {"schema": _form_schema(properties)},
+        OCTETS: {"schema": _FILE},
+    }
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "description": schema["description"],
+                "schema": schema,
+            }
+            for name, schema in properties.items()
+        ],
+        "requestBody": {"required": True, "content": content},
+    }
+
+
+def _json_content(fields: type[EnrollFields] | type[RecognizeFields]) -> dict[str, Any]:
     schema = fields.model_json_schema(ref_template="#/components/schemas/{model}")
     clip = schema.pop("$defs")["ClipFields"]
+    names = next(way for way in clip["properties"]["layout"]["anyOf"] if way["type"] == "array")
+    clip["properties"]["layout"] = {
+        "description": "A layout's name; or the joint names in order.",
+        "anyOf": [_LAYOUT_NAME, names],
+    }
     clip["properties"]["joints"] = _JOINTS
     clip["required"] = [*clip["required"], "joints"]
     schema["properties"]["clip"] = clip
@@ -47,35 +106,22 @@ def clip_body(fields: type[EnrollFields] | type[RecognizeFields]) -> dict[str, A
     }
     if fields is EnrollFields:
         example = {"action": "raise the right arm", **example}
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                JSON: {"schema": schema, "example": example},
-                NPY: {
-                    "schema": {
-                        "type": "string",
-                        "format": "binary",
-                        "description": "An .npy file, float32 or float64, (T, V, 3) or "
-                        "(T, M, V, 3); NaN where a joint was not seen.",
-                    }
-                },
-            },
-        }
+    return {"schema": schema, "example": example}
+
+
+def _form_schema(properties: dict[str, Any]) -> dict[str, Any]:
+    """A form: one file, or bones and motion; and what may stand in the address instead."""
+    files = {
+        "file": _FILE,
+        "skeleton": _FILE | {"description": "The ASF of an AMC."},
+        "motion": _FILE | {"description": "The AMC."},
     }
-
-
-def query_parameters(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the `openapi_extra` of a call that reads its query by this model."""
-    schema = model.model_json_schema()
-    required = schema.get("required", [])
-    parameters = []
-    for name, field in schema["properties"].items():
-        parameter = {"name": name, "in": "query", "required": name in required, "schema": field}
-        if "description" in field:
-            parameter["description"] = field["description"]
-        parameters.append(parameter)
-    return {"parameters": parameters}
+    return {
+        "type": "object",
+        "description": "Each key once, here or in the address.",
+        "properties": files | properties,
+        "oneOf": [{"required": ["file"]}, {"required": ["skeleton", "motion"]}],
+    }
 
 
 def json_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -84,10 +130,18 @@ def json_body(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
 
 
-def add_problem_schema(document: dict[str, Any]) -> None:
-    """Put the problem's schema where `problems` refers to it."""
+def add_schemas(document: dict[str, Any], layouts: Iterable[str]) -> None:
+    """Put what the calls refer to where they refer to it: the problem, and the name of a layout
+    with those that this service knows."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema()
+    schemas["LayoutName"] = {
+        "type": "string",
+        "maxLength": LONGEST_LAYOUT,
+        "description": f"One of {', '.join(layouts)}; or joint names in order, separated by "
+        "commas.",
+        "examples": ["kinect_v2"],
+    }
 
 
 def _example_joints() -> list[list[list[float]]]:

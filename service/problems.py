@@ -50,6 +50,10 @@ class UnsupportedBody(ValueError):
     """The Content-Type is missing or not one this call takes."""
 
 
+class NotAcceptable(ValueError):
+    """The caller accepts none of the media types that this call answers in."""
+
+
 class BodyTooLarge(ValueError):
     """The body has more bytes than the service takes."""
 
@@ -88,6 +92,7 @@ KINDS: dict[type[Exception], Kind] = {
     UnknownCollection: Kind(404, "unknown-collection", "There is no such collection"),
     UnknownAction: Kind(404, "unknown-action", "There is no such action"),
     UnknownExemplar: Kind(404, "unknown-exemplar", "There is no such exemplar"),
+    NotAcceptable: Kind(406, "not-acceptable", "None of the accepted types can be answered"),
     SlowBody: Kind(408, "slow-body", "The body did not arrive in time"),
     CollectionExists: Kind(409, "collection-exists", "The collection exists already"),
     SpaceMismatch: Kind(409, "model-mismatch", "The collection belongs to another model"),
@@ -102,6 +107,8 @@ KINDS: dict[type[Exception], Kind] = {
     NotReady: Kind(503, "not-ready", "The service is not ready yet", retry_after=1),
     NotUsable: Kind(503, "not-ready", "The service cannot use its store", retry_after=60),
     StoreUnavailable: Kind(503, "store-unavailable", "The store is away", retry_after=2),
+    # Nobody may repeat it blindly: an enrolment would be done twice.
+    OutcomeUnknown: Kind(503, "outcome-unknown", "It may have been done, or not"),
     StoreCorrupt: Kind(503, "store-corrupt", "The store is damaged", retry_after=60),
 }
 _INTERNAL = Kind(500, "internal-error", "The service failed; its log says why")

@@ -16,6 +16,8 @@ from service.store import (
     place_of,
 )
 from service.workers import Workers
+from skeleton import LAYOUTS
+from skeleton.layout_file import load_layouts
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +27,11 @@ _RETRY_UNUSABLE = 60.0
 
 
 class Runtime:
-    """Encoder, store and workers of one service.
+    """Encoder, layouts, store and workers of one service.
 
-    The encoder is made and tested at once: `BadModel` and `ProviderUnavailable` end the start.
+    `layouts` are those a caller can name: the built-in ones, and the operator's of whose file
+    `BadLayoutFile` ends the start. The encoder is made and tested at once: `BadModel` and
+    `ProviderUnavailable` end the start.
     The store may come later, a Redis that still starts for instance; until then calls raise
     `NotReady`. A store that can never be used, one of a newer release, ends the start as well.
     One that comes later and turns out so does not end the service: calls raise `NotUsable` with
@@ -37,6 +41,7 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store_name = place_of(settings.store)
+        self.layouts = LAYOUTS if settings.layouts is None else load_layouts(settings.layouts)
         self.encoder = Encoder(settings.model, provider=settings.provider)
         self.encoder.self_test()
         self.workers = Workers(settings.workers, settings.queue)

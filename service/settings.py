@@ -3,21 +3,28 @@
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_MODEL = Path(__file__).parent / "models" / "default.onnx"
 _MIB = 1024 * 1024
 _PREFIX = "ONESHOT_"
-#: Variables of the tests and of docker/prove.sh.
+#: Variables of the command line, of the tests and of docker/prove.sh.
 _OF_OTHERS = {
     "ONESHOT_DATA",
+    "ONESHOT_KEY",
     "ONESHOT_LOCAL_DOCKER",
     "ONESHOT_REQUIRE_DATA",
     "ONESHOT_REQUIRE_DOCKER",
+    "ONESHOT_URL",
 }
+
+
+def _unset_when_empty(value: object) -> object:
+    # As compose files pass on a variable that nobody set; an empty path would be this folder.
+    return None if value == "" else value
 
 
 class BadSettings(ValueError):
@@ -41,6 +48,11 @@ class Settings(BaseSettings):
     )
     model: Path = Field(
         default=DEFAULT_MODEL, description="The model file; the default model unless set."
+    )
+    layouts: Annotated[Path | None, BeforeValidator(_unset_when_empty)] = Field(
+        default=None,
+        description="A layout file (YAML or JSON), or a folder of them: further layouts beside the "
+        "built-in ones.",
     )
     provider: Literal["auto", "cuda", "cpu"] = Field(
         default="auto",
@@ -100,5 +112,6 @@ def settings_table() -> str:
         default = field.default
         if default == DEFAULT_MODEL:
             default = DEFAULT_MODEL.relative_to(DEFAULT_MODEL.parents[2]).as_posix()
-        rows.append(f"| `ONESHOT_{name.upper()}` | `{default}` | {field.description} |")
+        shown = "none" if default is None else f"`{default}`"
+        rows.append(f"| `ONESHOT_{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(rows) + "\n"

@@ -21,9 +21,8 @@ from service.command_line.options import (
 )
 from service.command_line.output import console, print_json
 from skeleton import Layout
+from skeleton.drawing import draw_gif, draw_png, draw_terminal
 from skeleton.inspection import Inspection, inspect
-from skeleton.raster import draw_gif, draw_png
-from skeleton.terminal import draw_terminal
 
 _LINES = 18
 _DRAWERS = {".png": draw_png, ".gif": draw_gif}

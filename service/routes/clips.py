@@ -1,4 +1,4 @@
-"""`POST /enroll` and `POST /recognize`: the calls that take a clip."""
+"""`POST /enroll` and `POST /recognize`: the calls that compare clips."""
 
 from dataclasses import asdict
 
@@ -6,17 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service.answers import EnrollAnswer, RecognizeAnswer
-from service.bodies import JSON, NPY, read_body
-from service.clip_bodies import (
-    EnrollFields,
-    EnrollQuery,
-    RecognizeFields,
-    RecognizeQuery,
-    enroll_input,
-    recognize_input,
-)
+from service.bodies import read_clip_body
+from service.clip_bodies import clip_input, enroll_input
+from service.clip_fields import EnrollFields, EnrollQuery, RecognizeFields, RecognizeQuery
 from service.model_file import ModelInfo
-from service.openapi import clip_body, problems, query_parameters
+from service.openapi import clip_call, problems
 from service.recogniser import Enrolled, Recognised
 from service.routes.dependencies import answer, path_of, read_query, running_service
 from service.routes.raw_route import RawRoute
@@ -29,29 +23,31 @@ router = APIRouter(tags=["clips"], route_class=RawRoute)
     status_code=201,
     response_model=EnrollAnswer,
     responses=problems(400, 404, 408, 409, 413, 415, 422, 429, 503),
-    openapi_extra=clip_body(EnrollFields) | query_parameters(EnrollQuery),
+    openapi_extra=clip_call(EnrollFields, EnrollQuery),
 )
 async def enroll(request: Request) -> Response:
     """Enroll one clip as an example of an action: creates the action, or adds an exemplar.
 
-    When the answer has come, the exemplar is on disk.
+    When the answer has come, the exemplar is on disk. A 503 `urn:oneshot:outcome-unknown` leaves it
+    open: look before you try again.
     """
     service = running_service(request)
     query = read_query(request, EnrollQuery)
     recogniser = service.recogniser
     # Bodies lie in memory: as many as there are places, and no more.
     with service.workers.place():
-        body = await read_body(request, (JSON, NPY), service.settings.largest_body)
+        body = await read_clip_body(request, query.format, service.settings.largest_body)
 
-        def work() -> Enrolled:
-            action, recording = enroll_input(body, query)
-            return recogniser.enroll(query.collection, action, recording)
+        def work() -> tuple[str, Enrolled]:
+            action, clip = enroll_input(body, query, service.layouts)
+            collection = clip.query.collection
+            return collection, recogniser.enroll(collection, action, clip.recording)
 
-        enrolled = await service.workers.run_in_place(work)
+        collection, enrolled = await service.workers.run_in_place(work)
     action = enrolled.exemplar.action
     content = {
         "action": action,
-        "collection": query.collection,
+        "collection": collection,
         "exemplar_id": enrolled.exemplar.id,
         "exemplars": enrolled.added.exemplars,
         "space": service.encoder.info.space,
@@ -59,7 +55,7 @@ async def enroll(request: Request) -> Response:
         "quality": asdict(enrolled.quality),
         "similar": asdict(enrolled.similar) if enrolled.similar else None,
     }
-    place = f"/actions/{path_of(action)}?collection={query.collection}"
+    place = f"/actions/{path_of(action)}?collection={collection}"
     return answer(content, 201, {"Location": place})
 
 
@@ -67,7 +63,7 @@ async def enroll(request: Request) -> Response:
     "/recognize",
     response_model=RecognizeAnswer,
     responses=problems(400, 404, 408, 409, 413, 415, 422, 429, 503),
-    openapi_extra=clip_body(RecognizeFields) | query_parameters(RecognizeQuery),
+    openapi_extra=clip_call(RecognizeFields, RecognizeQuery),
 )
 async def recognize(request: Request) -> Response:
     """Recognise one clip: the nearest enrolled action, or unknown."""
@@ -75,10 +71,11 @@ async def recognize(request: Request) -> Response:
     query = read_query(request, RecognizeQuery)
     recogniser = service.recogniser
     with service.workers.place():
-        body = await read_body(request, (JSON, NPY), service.settings.largest_body)
+        body = await read_clip_body(request, query.format, service.settings.largest_body)
 
         def work() -> Recognised:
-            return recogniser.recognize(query.collection, recognize_input(body, query), query.k)
+            clip = clip_input(body, query, RecognizeFields, service.layouts)
+            return recogniser.recognize(clip.query.collection, clip.recording, clip.query.k)
 
         recognised = await service.workers.run_in_place(work)
     return answer(_recognised(recognised, service.encoder.info))

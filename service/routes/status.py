@@ -28,6 +28,7 @@ async def model(service: RunningService) -> Response:
             "joints": info.layout.joints,
             "frames": info.frames,
             "width": info.width,
+            "layouts": list(service.layouts),
             "threshold": info.calibration.threshold,
             "margin": info.calibration.margin,
             "thresholds": info.calibration.thresholds,

@@ -13,15 +13,17 @@ import pytest
 from tests.service.bodies import BODIES, JOINTS, LISTS, BadBody, clip, npy
 from tests.service.caller import JSON, NPY, Caller, performance
 from tests.service.contract import check_problem
+from tests.service.file_bodies import FILE_BODIES
 from tests.service_process import ServiceProcess
 
+ALL = BODIES | FILE_BODIES
 LARGEST = 16 * 1024 * 1024
 FOR_RECOGNIZE = {
-    name: body for name, body in BODIES.items() if "action" not in (*body.says.split(), name)
+    name: body for name, body in ALL.items() if "action" not in (*body.says.split(), name)
 }
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("body", ALL.values(), ids=ALL)
 def test_a_bad_body_is_refused_and_stores_nothing(visitor: Caller, body: BadBody) -> None:
     revision = visitor.revision()
     response = visitor.post("/enroll", body.data, body.headers, **body.query)

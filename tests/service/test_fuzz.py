@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -14,15 +15,20 @@ from hypothesis import strategies as st
 
 from tests.service.bodies import JOINTS, LISTS, clip, npy, npy_header, raw_clip
 from tests.service.caller import JSON, NPY, Caller
+from tests.service.clip_files import FORMATS, clip_file
+from tests.service.forms import FORM, form
 from tests.service_process import ServiceProcess
 
 # Few bytes that stand for much: a list of one level, and beside it nulls that would be as long.
+OCTETS = {"content-type": "application/octet-stream"}
 FRAME, JOINT = f"[{'0,' * 59_999}0]", "[0,0,0]"
 PERSON = f"[{JOINT}{',null' * 999}]"
 NULLS = ",null" * 20_000
 GOOD_JSON, GOOD_NPY = clip(LISTS[:2]), npy(JOINTS[:2])
 HEADER = GOOD_NPY[10:128]
-KEYS = ["action", "clip", "layout", "fps", "axes", "person", "joints", "collection"]
+GOOD_FORM = form({"file": ("a.npy", GOOD_NPY)}, {"layout": "kinect_v2", "fps": "30"})
+FILES = {name: clip_file(name, "clap").data for name in FORMATS}
+KEYS = ["action", "clip", "layout", "fps", "axes", "person", "joints", "collection", "format"]
 MEMORY = 200 * 2**20
 
 fuzzed = settings(
@@ -86,6 +92,25 @@ def test_damaged_npy_headers_are_never_a_500(visitor: Caller, header: bytes, dat
 
 
 @fuzzed
+@given(body=damaged(GOOD_FORM))
+def test_damaged_forms_are_never_a_500(visitor: Caller, body: bytes) -> None:
+    assert visitor.post("/enroll", body, FORM, action="x").status_code < 500
+
+
+@fuzzed
+@given(body=st.sampled_from(FORMATS).flatmap(lambda format: damaged(FILES[format])))
+def test_damaged_files_are_never_a_500(visitor: Caller, body: bytes) -> None:
+    assert visitor.post("/recognize", body, OCTETS).status_code < 500
+
+
+@fuzzed
+@given(format=st.sampled_from(FORMATS), other=st.sampled_from(FORMATS))
+def test_files_under_a_wrong_name_are_never_a_500(visitor: Caller, format: str, other: str) -> None:
+    response = visitor.post("/recognize", FILES[other], OCTETS, format=format)
+    assert response.status_code < 500
+
+
+@fuzzed
 @given(tree=trees | st.fixed_dictionaries({"action": trees, "clip": described}))
 def test_json_of_any_form_is_never_a_500(visitor: Caller, tree: Any) -> None:
     body = json.dumps(tree).encode()
@@ -109,7 +134,7 @@ def test_queries_of_any_form_are_never_a_500(
     visitor: Caller, query: list[tuple[bytes, bytes]]
 ) -> None:
     text = "&".join(f"{quote_from_bytes(key)}={quote_from_bytes(value)}" for key, value in query)
-    for call in ("/enroll", "/recognize"):
+    for call in ("/enroll", "/recognize", "/clips:inspect"):
         response = visitor.client.post(f"{call}?{text}", content=GOOD_NPY, headers=NPY)
         assert response.status_code < 500
     assert visitor.client.get(f"/actions?{text}").status_code < 500
@@ -171,5 +196,30 @@ def test_a_body_takes_no_more_memory_than_it_should(
     for _ in range(3):
         response = client.post("/enroll", content=body, headers=headers, params=query)
         assert 400 <= response.status_code < 500
+    assert process.memory() < before + MEMORY
+    assert process.peak_memory() < before + 8 * len(body) + 2 * MEMORY
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        form({"file": ("a.bvh", b"\r\n--" * (4 * 2**20 - 100))}),
+        form({"file": ("a.bvh", b"\0" * (16 * 2**20 - 1000))}),
+        form({"skeleton": ("a", b"1 " * (4 * 2**20)), "motion": ("b", b"1\n" * (4 * 2**20 - 500))}),
+    ],
+    ids=["nearly a boundary", "zeros", "two files"],
+)
+def test_a_form_takes_no_more_memory_than_it_should(
+    clients: Callable[[str, int], httpx.Client],
+    running: Callable[[str, int], ServiceProcess],
+    body: bytes,
+) -> None:
+    client, process = clients("sqlite", 0), running("sqlite", 0)
+    client.post("/recognize", content=body, headers=FORM)
+    before = process.memory()
+    for _ in range(3):
+        begun = time.perf_counter()
+        assert 400 <= client.post("/recognize", content=body, headers=FORM).status_code < 500
+        assert time.perf_counter() - begun < 5
     assert process.memory() < before + MEMORY
     assert process.peak_memory() < before + 8 * len(body) + 2 * MEMORY

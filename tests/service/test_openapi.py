@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from service.settings import Settings
+from skeleton.readers import FORMATS
 from tests.service.bodies import JSON_BODIES, LISTS, clip
 from tests.service.caller import JSON, Caller
 from tests.service.contract import Contract
@@ -17,6 +18,7 @@ from tests.service.contract import Contract
 CALLS = {
     "/enroll": {"post"},
     "/recognize": {"post"},
+    "/clips:inspect": {"post"},
     "/actions": {"get"},
     "/actions/{action}": {"get", "delete"},
     "/actions/{action}/exemplars/{id}": {"delete"},
@@ -46,7 +48,10 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     assert references <= set(document["components"]["schemas"])
 
 
-@pytest.mark.parametrize("path", ["/enroll", "/recognize", "/collections"])
+CLIP_CALLS = ["/enroll", "/recognize", "/clips:inspect"]
+
+
+@pytest.mark.parametrize("path", [*CLIP_CALLS, "/collections"])
 def test_the_example_of_a_body_works(visitor: Caller, document: dict[str, Any], path: str) -> None:
     content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
     example = content.get("example") or content["schema"]["example"]
@@ -58,11 +63,33 @@ def test_the_example_of_a_body_works(visitor: Caller, document: dict[str, Any], 
         visitor.client.delete(f"/collections/{example['name']}")
 
 
-@pytest.mark.parametrize("path", ["/enroll", "/recognize"])
-def test_both_kinds_of_body_are_described(document: dict[str, Any], path: str) -> None:
+@pytest.mark.parametrize("path", CLIP_CALLS)
+def test_every_kind_of_body_is_described(document: dict[str, Any], path: str) -> None:
     body = document["paths"][path]["post"]["requestBody"]
-    assert set(body["content"]) == {"application/json", "application/x-npy"}
+    assert set(body["content"]) == {
+        "application/json",
+        "application/x-npy",
+        "multipart/form-data",
+        "application/octet-stream",
+    }
     assert body["required"] is True
+
+
+@pytest.mark.parametrize("path", CLIP_CALLS)
+def test_every_parameter_may_be_a_field_of_a_form(document: dict[str, Any], path: str) -> None:
+    call = document["paths"][path]["post"]
+    form = call["requestBody"]["content"]["multipart/form-data"]["schema"]
+    parameters = {parameter["name"] for parameter in call["parameters"]}
+    assert set(form["properties"]) == parameters | {"file", "skeleton", "motion"}
+    formats = next(p for p in call["parameters"] if p["name"] == "format")["schema"]
+    (listed,) = [way["enum"] for way in formats["anyOf"] if "enum" in way]
+    assert set(listed) == set(FORMATS)
+
+
+def test_the_layouts_are_listed(visitor: Caller, document: dict[str, Any]) -> None:
+    told = document["components"]["schemas"]["LayoutName"]["description"]
+    for name in visitor.client.get("/model").json()["layouts"]:
+        assert name in told
 
 
 def test_every_parameter_and_answer_says_what_it_is(document: dict[str, Any]) -> None:
@@ -104,6 +131,9 @@ def test_every_problem_of_a_clip_is_described(document: dict[str, Any]) -> None:
     statuses = {"400", "404", "408", "409", "413", "415", "422", "429", "503"}
     assert set(document["paths"]["/enroll"]["post"]["responses"]) == {"201", *statuses}
     assert set(document["paths"]["/recognize"]["post"]["responses"]) == {"200", *statuses}
+    inspected = document["paths"]["/clips:inspect"]["post"]["responses"]
+    assert set(inspected) == {"200", "406", *statuses} - {"404", "409"}
+    assert set(inspected["200"]["content"]) == {"application/json", "image/png", "image/gif"}
 
 
 def test_no_answer_is_described_twice_or_left_to_the_framework(document: dict[str, Any]) -> None:

@@ -16,7 +16,11 @@ from service.settings import (
     settings_table,
     unknown_variables,
 )
-from tests.service_process import ServiceProcess
+from tests.service.bodies import clip, npy
+from tests.service.caller import JSON, NPY, Caller, checked_client
+from tests.service.forms import FORM, form
+from tests.service.own_layout import in_the_suit, suit_file
+from tests.service_process import ServiceProcess, serve_and_fail
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -81,3 +85,71 @@ def test_no_variable_that_something_reads_is_called_unknown(
 def test_settings_cannot_be_changed_later() -> None:
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]
+
+
+def test_no_layouts_are_registered_by_an_empty_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONESHOT_LAYOUTS", "")
+    assert load_settings().layouts is None
+
+
+def test_a_registered_layout_may_be_named_wherever_a_layout_is(tmp_path: Path) -> None:
+    folder = tmp_path / "layouts"
+    folder.mkdir()
+    suit_file(folder)
+    store = f"sqlite:///{tmp_path}/oneshot.db"
+    wave, kick = in_the_suit("wave"), in_the_suit("kick")
+    with ServiceProcess(store, DEFAULT_MODEL, {"layouts": str(folder)}) as service:
+        user = Caller(checked_client(service.client()))
+        for response in (
+            user.post("/enroll", npy(wave), NPY, action="wave", layout="suit", fps=30),
+            user.post("/enroll", clip(kick.tolist(), layout="suit"), JSON),
+        ):
+            assert response.status_code == 201, response.text
+            assert response.json()["quality"]["warnings"] == []
+        body = form({"file": ("wave.npy", npy(wave))}, {"layout": "suit", "fps": "30"})
+        assert user.post("/recognize", body, FORM).json()["similarity"] > 1 - 1e-5
+        told = user.post("/clips:inspect", body, FORM).json()
+        assert (told["layout"], told["axes"], len(told["joints"])) == ("suit", "x,z,-y", 10)
+        refused = user.post("/recognize", npy(wave), NPY, layout="siut").json()
+        assert (refused["type"], "suit" in refused["detail"]) == (
+            "urn:oneshot:unknown-layout",
+            True,
+        )
+        unnamed = user.post("/recognize", npy(wave), NPY).json()
+        assert "suit" in unnamed["detail"]
+        assert "suit" in user.client.get("/model").json()["layouts"]
+        document = user.client.get("/openapi.json").json()
+        assert "suit" in document["components"]["schemas"]["LayoutName"]["description"]
+    with ServiceProcess(store, DEFAULT_MODEL) as service:
+        user = Caller(checked_client(service.client()))
+        assert user.post("/recognize", npy(wave), NPY, layout="suit").status_code == 422
+        names = ",".join(told["joints"])
+        answer = user.post(
+            "/recognize", npy(wave), NPY, layout=names, axes=told["axes"], fps=30
+        ).json()
+        assert answer["similarity"] > 1 - 1e-5
+        assert answer["matches"][0]["action"] == "wave"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "suit.yaml"),
+        ("name: suit\njoints: [Hip_C]\n", "Hip_C"),
+        ("joints: [", "line"),
+        ("", "suit.yaml"),
+    ],
+)
+def test_a_bad_layout_file_ends_the_start_with_one_line(
+    tmp_path: Path, content: str | None, says: str
+) -> None:
+    file = tmp_path / "suit.yaml"
+    if content is not None:
+        file.write_text(content)
+    ended = serve_and_fail(
+        store=f"sqlite:///{tmp_path}/oneshot.db", layouts=str(file), provider="cpu", port="0"
+    )
+    assert ended.returncode == 2, ended.stderr
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert says in line
