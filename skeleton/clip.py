@@ -87,11 +87,7 @@ def record(
         raise BadShape(f"joints must be (T, V, 3) or (T, M, V, 3), not {_shape(joints)}")
     if 0 in array.shape:
         raise BadShape(f"joints of shape {_shape(joints)} hold nothing: a clip needs a frame")
-    if len(array) > MOST_FRAMES:
-        raise BadShape(
-            f"the clip has {len(array)} frames, and {MOST_FRAMES} are read at most: a clip is one "
-            "action, cut it so"
-        )
+    refuse_length(len(array))
     if array.shape[2] != len(layout):
         raise BadShape(
             f"joints of shape {_shape(joints)} have {array.shape[2]} joints, "
@@ -115,6 +111,15 @@ def record(
     if np.fmax.reduce(np.abs(values), axis=None) > LARGEST_COORDINATE:
         raise BadShape(f"a coordinate is infinite or beyond {LARGEST_COORDINATE:g} metres")
     return Recording(values, layout, axes, fps, person, remarks)
+
+
+def refuse_length(frames: int) -> None:
+    """Raise `BadShape` for more frames than are read; readers ask before they parse them all."""
+    if frames > MOST_FRAMES:
+        raise BadShape(
+            f"the clip has {frames} frames, and {MOST_FRAMES} are read at most: a clip is one "
+            "action, cut it so"
+        )
 
 
 def _shape(joints: NDArray[np.generic]) -> str:

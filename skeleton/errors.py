@@ -39,7 +39,3 @@ class UnreadableClip(ValueError):
 
 class UnknownFormat(UnreadableClip):
     """No file format of that name, or none that these bytes look like."""
-
-
-class MissingLibrary(UnreadableClip):
-    """A format that needs a library which is not installed."""

@@ -26,7 +26,8 @@ MOST_JOINTS = 200
 
 @dataclass(frozen=True)
 class Layout:
-    """The V joints of a skeleton by canonical name, their parents (-1: a root), default axes."""
+    """The V joints of a skeleton by canonical name, or `other:` and their own where they have no
+    known meaning, their parents (-1: a root), default axes."""
 
     name: str
     joints: tuple[str, ...]
@@ -48,7 +49,7 @@ class Layout:
 
     @cached_property
     def mirror(self) -> tuple[int, ...]:
-        """Permutation of the joints that swaps left and right."""
+        """Permutation of the joints that swaps left and right; one without a counterpart stays."""
         return tuple(self.index.get(mirrored(j), i) for i, j in enumerate(self.joints))
 
 

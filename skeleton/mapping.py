@@ -1,7 +1,8 @@
 """Mapping between layouts by the meaning of joints (ours).
 
 A joint that the source lacks is derived from others, or its nearest stands in; both count as
-seen. What cannot be had stays unseen.
+seen. What cannot be had stays unseen. Which joints one comes from depends on the layouts alone, not
+on the frame: a joint of the source that is unseen for a while leaves a gap, and no jump to another.
 """
 
 from collections.abc import Iterator

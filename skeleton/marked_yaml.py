@@ -7,10 +7,7 @@ tags and deep nesting are refused before anything is built.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import yaml
+from typing import Any
 
 _MOST_EVENTS = 20_000
 _DEEPEST = 3  # a list in the document's map, and one level to say what is wrong with more
@@ -29,8 +26,8 @@ class BadYaml(ValueError):
 class Marked:
     """A value, what kind it is, as a message says it, and the line it stands in, from 1.
 
-    A list holds `Marked`, a map text to `Marked`. A number that is not whole stays a text.
-    `key_line` is the line of its key in a map.
+    A list holds `Marked`, a map text to `Marked`. True, false and numbers that are not whole stay
+    as they are written. `key_line` is the line of its key in a map.
     """
 
     value: Any
@@ -59,7 +56,7 @@ def read_marked(text: str) -> Marked:
     return _marked(node)
 
 
-def _refuse_growth(events: "Iterator[yaml.Event]") -> None:
+def _refuse_growth(events: Iterator[Any]) -> None:
     import yaml
 
     depth = 0
@@ -76,13 +73,12 @@ def _refuse_growth(events: "Iterator[yaml.Event]") -> None:
             raise BadYaml("it goes on for too long", line)
 
 
-def _marked(node: "yaml.Node", key_line: int = 0) -> Marked:
-    import yaml
-
+def _marked(node: Any, key_line: int = 0) -> Marked:
+    """The value of a node of PyYAML's."""
     line = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
+    if node.tag == _TAG + "seq" and node.id == "sequence":
         return Marked([_marked(item) for item in node.value], "a list", line, key_line)
-    if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
+    if node.tag == _TAG + "map" and node.id == "mapping":
         found: dict[str, Marked] = {}
         for key, value in node.value:
             name, at = _marked(key), key.start_mark.line + 1
@@ -92,20 +88,19 @@ def _marked(node: "yaml.Node", key_line: int = 0) -> Marked:
                 raise BadYaml(f"{name.value[:60]!r} is there a second time", at)
             found[name.value] = _marked(value, at)
         return Marked(found, "a map", line, key_line)
-    if not isinstance(node, yaml.ScalarNode):
+    if node.id != "scalar":
         raise BadYaml(f"{node.tag[:60]} is not read here", line)
-    value, kind = _scalar(node, line)
+    value, kind = _scalar(node.tag.removeprefix(_TAG), node.value, line)
     return Marked(value, kind, line, key_line)
 
 
-def _scalar(node: "yaml.ScalarNode", line: int) -> tuple[str | int | bool | None, str]:
-    kind, text = node.tag.removeprefix(_TAG), str(node.value)
+def _scalar(kind: str, text: str, line: int) -> tuple[str | int | None, str]:
     if kind == "str":
         return text, "text"
     if kind == "null":
         return None, "nothing"
     if kind == "bool":
-        return text.lower() in ("yes", "true", "on"), "true or false"
+        return text, "true or false"
     if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,9}", text):
         return int(text), "a whole number"
     if kind in ("int", "float"):

@@ -16,7 +16,8 @@ ALLOWED: dict[str, set[str]] = {
     "skeleton": {"numpy"},
     "service": {
         "skeleton", "numpy", "onnxruntime", "redis", "fastapi", "fastapi_offline", "starlette",
-        "pydantic", "pydantic_core", "pydantic_settings", "orjson", "uvicorn",
+        "pydantic", "pydantic_core", "pydantic_settings", "orjson", "uvicorn", "httpx", "typer",
+        "rich", "python_multipart",
     },
 }  # fmt: skip
 FORBIDDEN: dict[str, set[str]] = {

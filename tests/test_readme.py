@@ -7,11 +7,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from service.settings import DEFAULT_MODEL
-from tests.service_process import ROOT, ServiceProcess
+from tests.service_process import ROOT, ServiceProcess, service_environment
 
 PUBLISHED = "http://127.0.0.1:8000"
 
@@ -49,11 +50,42 @@ def test_the_shell_commands_enroll_and_recognise_the_example_clips(
 
 
 def test_the_python_example_prints_a_match(service: ServiceProcess) -> None:
-    (program,) = blocks("python")
+    program = blocks("python")[0]
     output = output_of([sys.executable, "-c", program.replace(PUBLISHED, service.url)])
     decision, action, probability = output.split()
     assert (decision, action) == ("match", "kick")
     assert 0.5 < float(probability) <= 1
+
+
+@pytest.mark.parametrize("section", ["Your skeletons", "Command line and client"])
+def test_the_commands_of_a_section_run(
+    section: str, service: ServiceProcess, tmp_path: Path
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (body,) = re.findall(rf"^## {section}\n(.*?)^## ", text, flags=re.DOTALL | re.MULTILINE)
+    environment = service_environment(
+        url=service.url, store=f"sqlite:///{tmp_path}/store.db", provider="cpu"
+    )
+    environment |= {
+        "PATH": f"{Path(sys.executable).parent}:{environment['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(tmp_path),
+        "SHELL": "/bin/bash",
+    }
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    found = re.findall(r"```(sh|python)\n(.*?)```", body, flags=re.DOTALL)
+    assert found
+    for language, program in found:
+        program = program.replace(PUBLISHED, service.url)
+        command = ["bash", "-ec", program.replace("curl ", "curl -sS --fail-with-body ")]
+        if language == "python":
+            command = [sys.executable, "-c", program]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{program}\n{done.stdout}\n{done.stderr}"
+        assert done.stdout
 
 
 def test_every_file_the_readme_names_is_there() -> None:

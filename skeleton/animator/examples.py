@@ -2,6 +2,8 @@
 
 `enroll/` holds one clip for each action, `recognize/` the same actions by other people, from
 other sides, at other speeds, with a sensor's errors; and one action that was never enrolled.
+`files/` holds one wave in the formats in which people have theirs, and in the layout of a file in
+`layouts/`.
 """
 
 import json
@@ -11,8 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from skeleton.animator import acclaim, files
 from skeleton.animator.performance import animate
-from skeleton.clip import Clip
+from skeleton.axes import parse_axes
+from skeleton.clip import Clip, record
+from skeleton.layouts import Layout
+from skeleton.writers.bvh import write_bvh
+from skeleton.writers.npz import write_npz
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Example:
     noise: float = 0.0
     missing: float = 0.0
 
-    def clip(self) -> Clip:
+    def clip(self, layout: str | Layout = "kinect_v2") -> Clip:
         """Perform it, to the millimetre."""
         clip = animate(
             self.action,
@@ -37,6 +44,7 @@ class Example:
             yaw=self.yaw,
             noise=self.noise,
             missing=self.missing,
+            layout=layout,
         )
         # The added zero turns -0.0 into 0.0.
         joints = (np.round(clip.joints.astype(np.float64), 3) + 0.0).astype(np.float32)
@@ -66,20 +74,99 @@ RECOGNIZED = (
     Example("stand_up", "broad", 38, 0.9, -22, 0.006, 0.02),
     Example("jumping_jack", "teenager", 39, 1.0, 10, 0.006, 0.02),
 )
+#: What the files in other formats hold.
+FILED = Example("wave", "teenager", 41, 1.2, 10)
+
+#: A layout file, as someone writes it whose camera nobody else knows.
+MY_CAMERA = """\
+# What my camera's software calls the joints, in the order of its arrays.
+name: my_camera
+axes: x,-y,-z  # it keeps x to the picture's right, y down, z away from it
+joints:
+  [Hip_C, Torso, Neck, Head_1,
+   ArmUpL, ArmLoL, HandL, ArmUpR, ArmLoR, HandR,
+   LegUpL, LegLoL, FootL, LegUpR, LegLoR, FootR, Stick]
+
+# Where a name would not be understood: the joint that is meant. Hands and feet need none.
+synonyms:
+  Hip_C: pelvis
+  Head_1: head
+  ArmUpL: left_shoulder
+  ArmLoL: left_elbow
+  ArmUpR: right_shoulder
+  ArmLoR: right_elbow
+  LegUpL: left_hip
+  LegLoL: left_knee
+  LegUpR: right_hip
+  LegLoR: right_knee
+  Stick: null  # no part of a body: kept and drawn, but never compared
+
+# May be left out: then they follow from the joints' meaning. Here the stick hangs on the hand.
+parents:
+  Torso: Hip_C
+  Neck: Torso
+  Head_1: Neck
+  ArmUpL: Neck
+  ArmLoL: ArmUpL
+  HandL: ArmLoL
+  ArmUpR: Neck
+  ArmLoR: ArmUpR
+  HandR: ArmLoR
+  LegUpL: Hip_C
+  LegLoL: LegUpL
+  FootL: LegLoL
+  LegUpR: Hip_C
+  LegLoR: LegUpR
+  FootR: LegLoR
+  Stick: HandR
+"""
+_MY_CAMERA_JOINTS = (
+    "pelvis,spine,neck,head,left_shoulder,left_elbow,left_hand,right_shoulder,right_elbow,"
+    "right_hand,left_hip,left_knee,left_foot,right_hip,right_knee,right_foot"
+)
 
 
 def example_files() -> dict[str, bytes]:
     """Return every example file's content by its path under the examples' folder."""
-    files: dict[str, bytes] = {}
+    made: dict[str, bytes] = {}
     for example in ENROLLED:
         clip = example.clip()
-        files[f"enroll/{example.action}.json"] = as_json(clip, action=example.action)
-        files[f"enroll/{example.action}.npy"] = as_npy(clip)
+        made[f"enroll/{example.action}.json"] = as_json(clip, action=example.action)
+        made[f"enroll/{example.action}.npy"] = as_npy(clip)
     for example in RECOGNIZED:
         clip = example.clip()
-        files[f"recognize/{example.action}.json"] = as_json(clip)
-        files[f"recognize/{example.action}.npy"] = as_npy(clip)
-    return files
+        made[f"recognize/{example.action}.json"] = as_json(clip)
+        made[f"recognize/{example.action}.npy"] = as_npy(clip)
+    return made | _filed() | {"layouts/my_camera.yaml": MY_CAMERA.encode()}
+
+
+def _filed() -> dict[str, bytes]:
+    clip, v1 = FILED.clip(), FILED.clip("kinect_v1")
+    recording = record(clip.joints, clip.layout, fps=clip.fps)
+    bones, motion = acclaim.as_asf_amc(FILED.clip(acclaim.ACCLAIM))
+    made = {
+        "wave.skeleton": files.as_ntu(clip),
+        "wave.csv": files.as_kinect_csv(v1),
+        "wave.mat": files.as_mat(v1),
+        "wave.mediapipe.json": files.as_mediapipe(FILED.clip("mediapipe")),
+        "wave.openpose.json": files.as_openpose(FILED.clip("openpose25")),
+        "wave.bvh": write_bvh(recording),
+        "wave.asf": bones,
+        "wave.amc": motion,
+        "wave.npz": write_npz(recording),
+        "my_camera.npy": _my_camera(),
+    }
+    return {f"files/{name}": content for name, content in made.items()}
+
+
+def _my_camera() -> bytes:
+    """The wave as the layout file describes it, with a stick in the right hand."""
+    clip = FILED.clip(_MY_CAMERA_JOINTS)
+    elbow, hand = (clip.joints[..., [clip.layout.index[f"right_{part}"]], :]
+                   for part in ("elbow", "hand"))  # fmt: skip
+    held = np.concatenate([clip.joints, hand + 1.2 * (hand - elbow)], axis=2)
+    turned = parse_axes("x,-y,-z").apply(np.round(held, 3)) + np.float32(0)
+    return as_npy(Clip(turned, clip.layout, clip.fps))
 
 
 def write_examples(folder: Path) -> list[Path]:

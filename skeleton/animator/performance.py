@@ -63,7 +63,8 @@ def animate(
     pose = style.worn_by(plain.pose(style.progress(frames), style), time)
     pose = mirrored(pose) if known.left else pose
     places = joints_of(pose, person, frames)
-    joints = np.stack([places[name] for name in target.joints], axis=1)  # (T, V, 3)
+    unseen = np.full((frames, 3), np.nan)  # what no body has, `other:…`
+    joints = np.stack([places.get(name, unseen) for name in target.joints], axis=1)  # (T, V, 3)
     view = about((0.0, 1.0, 0.0), yaw)
     joints = turned(view, joints.reshape(-1, 3)).reshape(joints.shape)
     joints[..., 2] -= distance

@@ -4,17 +4,19 @@ Every frame must give the same bones, or the file is damaged; a bone that no fra
 rest. A frame's numbers are the degrees of freedom that the skeleton lists, in its order.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 import numpy as np
 
+from skeleton.clip import refuse_length
 from skeleton.errors import UnreadableClip, UnusableClip
-from skeleton.readers.asf import ROOT, TURNS, Acclaim, looks_like_asf, read_asf
+from skeleton.readers.bones.asf import ROOT, TURNS, Acclaim, looks_like_asf, read_asf
+from skeleton.readers.bones.movement import Movement, reading_of
+from skeleton.readers.containers.number_rows import LARGEST_NUMBER, fault_in_row
+from skeleton.readers.containers.text import lines_of, quoted, text_of
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.mocap import Movement, reading_of
-from skeleton.readers.number_rows import LARGEST_NUMBER, fault_in_row
-from skeleton.readers.text_lines import lines_of, shown, text_of
 
 #: What CMU and HDM05 record at; an AMC file need not say.
 ASSUMED_FPS = 120.0
@@ -54,7 +56,7 @@ def _read(source: Source) -> Reading:
 _HOW = "(HTTP: the parts `skeleton` and `motion` of a multipart body; command line: --skeleton)"
 
 
-def _frames(skeleton: Acclaim, lines: list[str]) -> _Frames:
+def _frames(skeleton: Acclaim, lines: Iterable[str]) -> _Frames:
     frames = _Frames(skeleton)
     number = 0
     for number, text in enumerate(lines, 1):
@@ -89,7 +91,7 @@ def _say(frames: _Frames, name: str, rest: str, line: int) -> None:
     elif name == ":samples-per-second":
         fault = fault_in_row(rest, 1)
         if fault is not None or not 1 <= float(rest) <= 1000:
-            _fail(line, fault or f"{shown(rest)} is no frame rate")
+            _fail(line, fault or f"{quoted(rest)} is no frame rate")
         frames.fps = float(rest)
 
 
@@ -101,6 +103,7 @@ def _begin(frames: _Frames, name: str, line: int) -> None:
         if step < 1 or step != (frames.step or step):
             _fail(line, f"frame {number} follows frame {frames.last}; frames are missing or mixed")
         frames.step = step
+        refuse_length(len(frames.rows) + 1)
     frames.last = number
 
 
@@ -108,12 +111,12 @@ def _add(frames: _Frames, words: list[str], line: int) -> None:
     """One bone's line."""
     name, *words = words
     if frames.last is None:
-        _fail(line, f"the number of a frame is expected, not {shown(name)}")
+        _fail(line, f"the number of a frame is expected, not {quoted(name)}")
     freedom = frames.skeleton.freedom.get(name)
     if freedom is None:
-        _fail(line, f"the skeleton has no bone {shown(name)}")
+        _fail(line, f"the skeleton has no bone {quoted(name)}")
     if name in frames.frame:
-        _fail(line, f"frame {frames.last} gives the bone {shown(name)} twice")
+        _fail(line, f"frame {frames.last} gives the bone {quoted(name)} twice")
     try:
         values = [float(word) for word in words]
     except ValueError:
@@ -121,7 +124,7 @@ def _add(frames: _Frames, words: list[str], line: int) -> None:
     # The sum is not below the limit either where a number is NaN.
     if len(words) != len(freedom) or not sum(map(abs, values)) < LARGEST_NUMBER:
         fault = fault_in_row(" ".join(words), len(freedom)) or "the numbers are no angles"
-        _fail(line, f"{fault}, one for each degree of freedom of the bone {shown(name)}")
+        _fail(line, f"{fault}, one for each degree of freedom of the bone {quoted(name)}")
     frames.frame[name] = values
 
 

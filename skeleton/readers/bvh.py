@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skeleton.clip import refuse_length
 from skeleton.errors import UnreadableClip, UnusableClip
-from skeleton.readers.bvh_bones import read_bones
+from skeleton.readers.bones.bvh import read_bones
+from skeleton.readers.bones.hierarchy import Bone
+from skeleton.readers.bones.movement import Movement, reading_of
+from skeleton.readers.containers.number_rows import first_fault, number_rows
+from skeleton.readers.containers.text import lines_of, quoted, text_of
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.hierarchy import Bone
-from skeleton.readers.mocap import Movement, reading_of
-from skeleton.readers.number_rows import first_fault, number_rows
-from skeleton.readers.text_lines import lines_of, shown, text_of
 
 _FRAMES = re.compile(r"\s*frames\s*:?\s*(\d{1,15})\s*$", re.I)
 _TIME = re.compile(r"\s*frame\s+time\s*:?\s*(\S+)\s*$", re.I)
@@ -38,7 +39,7 @@ class _Header:
 
 
 def _read(source: Source) -> Reading:
-    lines = lines_of(text_of(source.data))
+    lines = list(lines_of(text_of(source.data)))
     hierarchy = read_bones(lines)
     if not hierarchy.channels:
         raise UnusableClip("no joint has a channel, so that nothing moves")
@@ -60,7 +61,7 @@ def _header(lines: list[str], start: int) -> _Header:
         line = lines[start] if start < len(lines) else "the end of the file"
         match = pattern.match(line[:200])
         if match is None:
-            raise UnreadableClip(f"line {start + 1}: {what} is expected, not {shown(line)}")
+            raise UnreadableClip(f"line {start + 1}: {what} is expected, not {quoted(line)}")
         found.append((start + 1, match.group(1)))
         start += 1
     (line_of_frames, frames), (line_of_time, time) = found
@@ -75,7 +76,7 @@ def _rate(text: str, line: int) -> float:
     fps = 1 / seconds if seconds > 1e-9 else 0.0
     if not _SLOWEST <= round(fps, 2) <= _FASTEST:
         raise UnreadableClip(
-            f"line {line}: a frame time of {shown(text)} is not one of {_SLOWEST:g} to "
+            f"line {line}: a frame time of {quoted(text)} is not one of {_SLOWEST:g} to "
             f"{_FASTEST:g} frames a second; it is in seconds, e.g. 0.0333333"
         )
     # Files give few digits of it: 0.0333 and .0083333 mean 30 and 120.
@@ -89,6 +90,7 @@ def _numbers(lines: list[str], header: _Header, width: int) -> NDArray[np.float6
     if header.frames == 0 and not rows:
         raise UnusableClip("the file holds a skeleton, but no frame of movement")
     if len(rows) == header.frames:
+        refuse_length(len(rows))
         numbers = number_rows(rows, width)
         if numbers is not None:
             return numbers

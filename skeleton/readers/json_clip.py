@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skeleton.clip import refuse_length
 from skeleton.errors import BadShape, UnreadableClip, UnusableClip
 from skeleton.layouts import Layout, resolve_layout
+from skeleton.readers.containers.json_text import parse_json, starts_json
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.json_text import parse_json, starts_json
 
 _DEEPEST = 4
 _NULL = type(None)
@@ -35,6 +36,7 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
     """
     if not isinstance(joints, list):
         raise BadShape(f"joints must be a list of frames, not {_kind(joints)}")
+    refuse_length(len(joints))
     # Level by level, all of a level at once: each is lists of one length, or the coordinates.
     shape, items = [len(joints)], joints
     given = len(joints)  # entries of the body's own lists, on all levels so far

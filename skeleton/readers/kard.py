@@ -5,8 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton.layouts import custom_layout
+from skeleton.readers.bodies.sightings import without_zeros
+from skeleton.readers.bodies.units import metres_per_unit
 from skeleton.readers.format import Reading
-from skeleton.readers.sensor_units import metres_per_unit, without_zeros
 
 #: The joints in the order of the rows; x points to the image's right, which with y up and z away
 #: from the camera makes left-handed axes.

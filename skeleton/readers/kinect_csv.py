@@ -6,17 +6,18 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from skeleton.clip import MOST_FRAMES
 from skeleton.errors import FlatData, NothingToSee, UnreadableClip, UnusableClip
 from skeleton.layouts import LAYOUTS, Layout, custom_layout
-from skeleton.readers.csv_header import read_header
-from skeleton.readers.csv_table import columns_of
+from skeleton.readers.bodies.sightings import without_zeros
+from skeleton.readers.bodies.timestamps import even
+from skeleton.readers.bodies.units import metres_per_unit
+from skeleton.readers.containers.csv_header import read_header
+from skeleton.readers.containers.csv_table import columns_of
+from skeleton.readers.containers.text import lines_of, text_of
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.number_text import lines_of, text_of
-from skeleton.readers.sensor_units import metres_per_unit, without_zeros
-from skeleton.readers.timestamps import even
 
 _MOST_CELLS = 3_000_000  # some minutes of every column a recorder may write
-_MOST_ROWS = 50_000
 
 
 class _Table:
@@ -31,12 +32,12 @@ class _Table:
         head = next(lines).rstrip("\n")
         self.header = read_header(head, number)
         self._first = number + 1
-        most = min(_MOST_ROWS, _MOST_CELLS // self.header.width)
+        most = min(MOST_FRAMES, _MOST_CELLS // self.header.width)
         self._rows = list(islice(lines, most + 1))
         if len(self._rows) > most:
             raise UnusableClip(
-                f"line {self._first + most}: more than {most} rows of {self.header.width} columns; "
-                "a clip is one action"
+                f"line {self._first + most}: more than {most} rows of {self.header.width} columns: "
+                "a clip is one action, cut it so"
             )
 
     def columns(self, *which: int) -> NDArray[np.float64]:

@@ -19,11 +19,18 @@ from numpy.typing import NDArray
 
 from skeleton.errors import FlatData, UnreadableClip, UnusableClip
 from skeleton.layouts import LAYOUTS
+from skeleton.readers.bodies.json_frames import frame_rate
+from skeleton.readers.bodies.mediapipe_poses import (
+    ANY,
+    LANDMARKS,
+    WORLD,
+    Poses,
+    frames_of,
+    poses_of,
+)
+from skeleton.readers.bodies.sightings import spread
+from skeleton.readers.containers.json_text import as_numbers, parse_json_or_lines, starts_json
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.frame_times import frame_rate
-from skeleton.readers.json_text import as_numbers, parse_json_or_lines, starts_json
-from skeleton.readers.mediapipe_poses import ANY, LANDMARKS, WORLD, Poses, frames_of, poses_of
-from skeleton.readers.sightings import spread
 
 #: Landmarks less visible than this are guesses of the model.
 LEAST_VISIBLE = 0.5

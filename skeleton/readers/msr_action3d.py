@@ -1,17 +1,17 @@
 """MSR-Action3D text: 20 joints, a row of x y z in metres and a confidence for each; and KARD's,
 which has three numbers a row (row order: from the data sets)."""
 
-from itertools import islice
-
 import numpy as np
 from numpy.typing import NDArray
 
 from skeleton.errors import NothingToSee, UnreadableClip, UnusableClip
 from skeleton.layouts import custom_layout
 from skeleton.readers import kard
+from skeleton.readers.bodies.sightings import without_zeros
+from skeleton.readers.bodies.units import metres_per_unit
+from skeleton.readers.containers.number_rows import is_number, number_table
+from skeleton.readers.containers.text import lines_of, text_of
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.number_text import is_number, lines_of, number_table, text_of
-from skeleton.readers.sensor_units import metres_per_unit, without_zeros
 
 #: The joints in the order of the rows; left and right as measured: the list that usually goes
 #: with this set is mirrored.
@@ -28,7 +28,6 @@ FPS = 15.0
 COLUMNS = 4
 
 _JOINTS = {COLUMNS: len(LAYOUT), kard.COLUMNS: len(kard.LAYOUT)}  # by numbers in a row
-_MOST_FRAMES = 50_000
 _LINES_TO_SNIFF = 8
 
 
@@ -52,10 +51,7 @@ def _read(source: Source) -> Reading:
     text = text_of(source.data)
     columns = _columns(text)
     joints = _JOINTS[columns]
-    lines = lines_of(text.rstrip())
-    rows = number_table(islice(lines, _MOST_FRAMES * joints), columns, lambda i: i + 1)
-    if next(lines, None) is not None:
-        raise UnusableClip(f"the file has more than {_MOST_FRAMES} frames; a clip is one action")
+    rows = number_table(lines_of(text.rstrip()), columns, lambda i: i + 1)
     if len(rows) % joints:
         last = text.rstrip().count("\n") + 1
         raise UnreadableClip(

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from skeleton.errors import UnreadableClip, UnusableClip
 from skeleton.layouts import Layout, custom_layout
+from skeleton.readers.containers.zip_members import Members
 from skeleton.readers.format import Format, Reading, Source
 from skeleton.readers.npy import read_array
-from skeleton.readers.zip_members import Members
 
 _NUMBERS = frozenset({"f", "i", "u"})
 _WHOLE = frozenset({"i", "u"})

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from skeleton.errors import NothingToSee, UnreadableClip, UnusableClip
 from skeleton.layouts import LAYOUTS
+from skeleton.readers.bodies.ghosts import people
+from skeleton.readers.bodies.sightings import without_zeros
+from skeleton.readers.bodies.tracks import Sighting, follow
+from skeleton.readers.containers.number_rows import fault_in_row, number_table
+from skeleton.readers.containers.text import lines_of, quoted, text_of
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.ntu_bodies import people
-from skeleton.readers.ntu_tracks import Sighting, follow
-from skeleton.readers.number_text import check_numbers, lines_of, number_table, quoted, text_of
-from skeleton.readers.sensor_units import without_zeros
 
 FPS = 30.0
 
@@ -72,8 +73,8 @@ def _read(source: Source) -> Reading:
     for frame in range(frames):
         if frame > _MOST_EMPTY_FRAMES + 3 * len(sightings):
             raise UnusableClip(
-                f"line {lines.number}: nobody is in almost all of the first {frame} frames; a clip "
-                "is one action"
+                f"line {lines.number}: nobody is in almost all of the first {frame} frames: a clip "
+                "is one action, cut it so"
             )
         for _ in range(_bodies(lines)):
             sightings.append(Sighting(frame, _identity(lines)))
@@ -81,7 +82,9 @@ def _read(source: Source) -> Reading:
             starts.append(lines.number + 1)
             rows += lines.take(len(_LAYOUT), f"a joint's {_JOINT_VALUES} numbers")
             if rows[-1].count(" ") < _JOINT_VALUES - 1:  # where a line is missing, it shows here
-                check_numbers(rows[-1], _JOINT_VALUES, lines.number)
+                fault = fault_in_row(rows[-1], _JOINT_VALUES, bounded=False)
+                if fault is not None:
+                    raise UnreadableClip(f"line {lines.number}: {fault}")
     lines.end()
     if not sightings:
         raise NothingToSee(f"no body is in the file: nobody was tracked in its {frames} frames")

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton.layouts import LAYOUTS
+from skeleton.readers.bodies.json_frames import checked_frames, frame_rate
+from skeleton.readers.bodies.openpose_people import Rows, kinetics_rows, people_rows
+from skeleton.readers.bodies.sightings import follow, spread
+from skeleton.readers.containers.json_text import as_numbers, parse_json_or_lines, starts_json
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.frame_times import frame_rate
-from skeleton.readers.json_text import as_numbers, parse_json_or_lines, starts_json
-from skeleton.readers.openpose_people import Rows, kinetics_rows, people_rows
-from skeleton.readers.sightings import checked_frames, follow, spread
 
 _PEOPLE = re.compile(rb'"people"\s*:\s*\[|"pose_keypoints(?:_[23]d)?"\s*:')
 _KINETICS = re.compile(rb'"skeleton"\s*:\s*\[(?:\s*\]|\s*\{\s*"(?:pose|score)"\s*:)')
@@ -57,15 +57,14 @@ def _joints(rows: Rows, most: int) -> NDArray[np.float32]:
     """The `most` surest persons of a clip, `(T, M, V, 3)`."""
     numbers = as_numbers(chain.from_iterable(rows.rows), rows.width)
     numbers = numbers.reshape(-1, rows.joints, rows.width)
-    points, sureness = numbers[..., :-1], numbers[..., -1]
-    if rows.width == 3:
-        points = np.concatenate([points, np.zeros_like(points[..., :1])], axis=-1)
-    seen = (sureness > 0) & ~np.isnan(points).any(axis=-1)  # (N, V)
-    points = np.where(seen[..., None], points, np.nan)
-    sure = np.where(seen, sureness, 0.0).sum(axis=-1)  # (N,)
+    seen = (numbers[..., -1] > 0) & ~np.isnan(numbers[..., :-1]).any(axis=-1)  # (N, V)
+    sure = np.where(seen, numbers[..., -1], 0.0).sum(axis=-1)  # (N,)
     frames = np.asarray(rows.frames, dtype=np.int64)
     kept = _surest(frames, sure, _MOST_PERSONS)
-    points, sure, frames = points[kept], sure[kept], frames[kept]
+    numbers, seen, sure, frames = numbers[kept], seen[kept], sure[kept], frames[kept]
+    points = np.zeros((*seen.shape, 3))  # with z 0 where the keypoints are two-dimensional
+    points[..., : rows.width - 1] = numbers[..., :-1]
+    points[~seen] = np.nan
     persons = np.asarray(follow(_middles(points), frames.tolist()), dtype=np.int64)
     order = np.argsort(-np.bincount(persons, weights=sure), kind="stable")
     rank = np.empty_like(order)

@@ -3,10 +3,11 @@ of its own (joint order: from the data set)."""
 
 from skeleton.errors import NothingToSee, UnusableClip
 from skeleton.layouts import custom_layout
+from skeleton.readers.bodies.sightings import without_zeros
+from skeleton.readers.bodies.units import metres_per_unit
+from skeleton.readers.containers.mat_file import Variable, numbers, variables
+from skeleton.readers.containers.text import quoted
 from skeleton.readers.format import Format, Reading, Source
-from skeleton.readers.mat_file import Variable, numbers, variables
-from skeleton.readers.number_text import quoted
-from skeleton.readers.sensor_units import metres_per_unit, without_zeros
 
 LAYOUT = custom_layout(
     (

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from skeleton.clip import Recording
-from skeleton.errors import MissingLibrary
 from skeleton.layouts import LAYOUTS
 
 
@@ -13,12 +12,10 @@ def write_json(recording: Recording) -> bytes:
     """Write `{"clip": {"layout", "fps", "axes", "person", "joints"}}`, a body of `/recognize`.
 
     Every coordinate comes back to the bit, an unseen one is null. A layout that is not built in is
-    written as its joint names, so that its own name and parents are lost. Raises `MissingLibrary`.
+    written as its joint names, so that its own name and parents are lost.
     """
-    try:
-        import orjson
-    except ImportError as error:
-        raise MissingLibrary("JSON files need orjson: pip install orjson") from error
+    import orjson
+
     layout = recording.layout
     built_in = LAYOUTS.get(layout.name) == layout
     joints = recording.joints

@@ -2,7 +2,14 @@
 
 import pytest
 
-from skeleton.joint_names import BODY, canonical, mirrored, nearest_parent
+from skeleton.joint_names import (
+    BODY,
+    canonical,
+    mirrored,
+    nearest_joints,
+    nearest_parent,
+    other,
+)
 
 SPELLINGS = {
     "left_elbow": [
@@ -18,6 +25,8 @@ SPELLINGS = {
     "left_hand_tip": ["HandTipLeft", "left_hand_tip", "left_handtip"],
     "right_foot": ["right_foot_index", "RightToeBase", "FootRight"],
     "left_mouth": ["mouth_left", "left_mouth"],
+    "left_toes": ["LBigToe", "left_toes"],
+    "right_small_toe": ["RSmallToe", "right_pinky_toe", "LittleToeRight"],
 }  # fmt: skip
 
 
@@ -48,3 +57,24 @@ def test_the_nearest_ancestor_that_is_there_is_the_parent() -> None:
     assert nearest_parent("left_wrist", ["neck", "pelvis"]) == "neck"
     assert nearest_parent("left_wrist", ["right_wrist"]) is None
     assert nearest_parent("pelvis", ["head"]) is None
+
+
+def test_a_joint_without_a_meaning_keeps_its_spelling_and_means_nothing() -> None:
+    assert other(" Prop_1 ") == "other:Prop_1"
+    assert other("left_elbow") == "other:left_elbow"
+    for name in ("other:Prop_1", "other:left_elbow", "other:L"):
+        assert canonical(name) is None
+        assert mirrored(name) == name
+        assert nearest_parent(name, BODY) is None
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a,b", "a\nb", "a\x00", "a" * 101])
+def test_what_cannot_be_written_down_among_joint_names_is_no_name(name: str) -> None:
+    assert other(name) is None
+
+
+def test_the_nearest_joints_are_found_by_any_of_their_spellings() -> None:
+    assert nearest_joints("LeftElbw")[0] == "left_elbow"
+    assert nearest_joints("SpinShoulder")[0] == "neck"
+    assert nearest_joints("tail of a dog") == []
+    assert nearest_joints("x" * 1_000_000) == []

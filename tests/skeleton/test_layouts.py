@@ -127,6 +127,14 @@ def test_a_shoulder_beside_an_arm_is_the_collar_bone() -> None:
     assert layout.joints == ("left_collar", "left_shoulder", "left_elbow", "left_hand")
 
 
+def test_a_joint_without_a_meaning_can_be_named_as_such() -> None:
+    layout = resolve_layout("other:Left Glove,left_wrist,other:Prop_1,right_wrist")
+    assert layout.joints == ("other:Left Glove", "left_wrist", "other:Prop_1", "right_wrist")
+    assert layout.parents == (-1, -1, -1, -1)
+    assert layout.mirror == (0, 3, 2, 1)
+    assert resolve_layout(layout.joints).joints == layout.joints
+
+
 def test_an_unknown_layout_is_told_the_known_ones() -> None:
     with pytest.raises(UnknownLayout, match=r"kinect_v2.*body16"):
         resolve_layout("kinect_v3")
@@ -137,7 +145,11 @@ def test_an_unknown_layout_is_told_the_known_ones() -> None:
     [
         (["head", "tail"], "joint 2 .*'tail'"),
         (["head", "skull"], "'skull' names the joint head a second time"),
+        (["head", "LeftElbw"], r"joint 2 .*'LeftElbw'.*did you mean left_elbow"),
         (["head", ""], "joint 2"),
+        (["head", "other:"], "joint 2"),
+        (["head", "other:a,b"], "joint 2"),
+        (["head", "other:Prop", " other: Prop"], "other:Prop a second time"),
         ([], "at least one"),
         (["neck"] * 1_000_000, "1000000 joint names"),
         (["left_shoulder", "left_shoulder", "left_shoulder"], "second time"),

@@ -213,6 +213,12 @@ def test_a_body_has_its_height_and_proportions() -> None:
         assert clip.joints[0, 0, 0, 1] == pytest.approx(body.height, rel=0.02)
 
 
+def test_a_joint_that_no_body_has_is_unseen() -> None:
+    clip = animate("wave", layout="head,other:Prop_1,left_small_toe")
+    np.testing.assert_array_equal(np.isnan(clip.joints).all(axis=(0, 1, 3)), [False, True, False])
+    assert np.isfinite(clip.joints[:, :, [0, 2]]).all()
+
+
 def test_an_unknown_action_or_body_names_the_known_ones() -> None:
     with pytest.raises(UnknownAction, match=r"'moonwalk'.*jumping_jack.*wave"):
         animate("moonwalk")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from skeleton import UnreadableClip, UnusableClip
 from skeleton.readers import FORMATS, read_source
 from skeleton.readers.format import Source
 
-LONGEST = 1.0  # seconds; a small file takes a thousandth of it
+LONGEST = 1.0  # seconds of the processor; a small file takes a thousandth of it
 
 
-def endures(name: str, bodies: Iterable[bytes]) -> dict[str, int]:
+def endures(
+    name: str, bodies: Iterable[bytes | Source], longest: float = LONGEST
+) -> dict[str, int]:
     """Read every body and make a clip of it; how many were read and how many refused.
 
     Fails for any exception that is no refusal, any warning of numpy's, and any that takes long.
@@ -21,15 +26,36 @@ def endures(name: str, bodies: Iterable[bytes]) -> dict[str, int]:
     outcomes = {"read": 0, "refused": 0}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for data in bodies:
+        for body in bodies:
+            source = Source(body) if isinstance(body, bytes) else body
             begin = time.process_time()
             try:
-                read_source(Source(data), FORMATS[name]).clip()
+                read_source(source, FORMATS[name]).clip()
                 outcome, reason = "read", ""
             except (UnreadableClip, UnusableClip) as refusal:
                 outcome, reason = "refused", str(refusal)
             taken = time.process_time() - begin
             outcomes[outcome] += 1
-            assert outcome == "read" or reason, f"no reason is given for {data[:60]!r}"
-            assert taken < LONGEST, f"{taken:.1f} s for {len(data)} bytes: {data[:60]!r}"
+            what = f"{len(source.data)} bytes: {source.data[:60]!r}"
+            assert outcome == "read" or reason, f"no reason is given for {what}"
+            assert taken < longest, f"{taken:.1f} s for {what}"
     return outcomes
+
+
+@dataclass
+class Peak:
+    """The most memory that was taken at a time, known when the block has ended."""
+
+    bytes: int = 0
+
+
+@contextmanager
+def peak_memory() -> Iterator[Peak]:
+    """Measure what the block takes."""
+    peak = Peak()
+    tracemalloc.start()
+    try:
+        yield peak
+    finally:
+        peak.bytes = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()

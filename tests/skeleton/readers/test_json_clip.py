@@ -1,37 +1,21 @@
 """The project's JSON: coordinates come back as written, and a wrong file says what is wrong."""
 
 import json
-import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from skeleton import LAYOUTS, Recording, UnreadableClip, UnusableClip, custom_layout
 from skeleton.animator import animate
 from skeleton.errors import BadShape, UnknownLayout
 from skeleton.readers import FORMATS, Source, read_joint_lists, read_source
+from tests.skeleton.readers.clips import CLIPS
 from tests.skeleton.readers.endurance import endures
 from tests.skeleton.readers.mutation import damaged
 from tests.skeleton.readers.pose_files import text
-
-CLIPS = hnp.arrays(
-    np.float32,
-    st.tuples(st.integers(1, 4), st.integers(1, 3), st.just(3))
-    | st.tuples(st.integers(1, 4), st.integers(1, 2), st.integers(1, 3), st.just(3)),
-    elements=st.floats(-1000, 1000, width=32),
-)
-
-
-@pytest.fixture(autouse=True)
-def _no_warning() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 @settings(deadline=None)
@@ -93,7 +77,7 @@ def test_a_clip_in_which_hardly_anybody_is_seen_is_read() -> None:
         [[[0] * 60_000, *[None] * 20_000]],
         [[[[0, 0, 0]] * 25, *[None] * 1_000_000]],
         [[None] * 1000, *[None] * 20_000],
-        [[[0, 0, 0]] * 25, *[None] * 3_000_000],
+        [[[0, 0, 0]] * 25, *[None] * 99_000],
     ],
 )
 def test_few_entries_and_nulls_that_stand_for_far_more_are_refused(joints: Any) -> None:
@@ -177,7 +161,7 @@ def test_a_byte_order_mark_and_white_space_do_no_harm() -> None:
         (b"", "line 1"),
         (b"\xff\xfe{\0}\0", "UTF-16; save it as UTF-8"),
         (b'{"layout": "\xff"}', "not UTF-8"),
-        (b"[" * 2_000_000, "too much"),
+        (b"[" * 2_000_000, "more than 1500000 lists"),
         (b"[" * 100_000, "line 1"),
     ],
 )

@@ -260,7 +260,7 @@ def test_of_the_rows_of_two_bodies_one_bodys_are_kept() -> None:
         (b"headX," * 2_000_000, UnreadableClip, "line 1: 12000000 characters are no header"),
         (b"headX,headY,headZ\n1,\0,3\n", UnreadableClip, "not text: byte 21 is zero"),
         (b"headX,headY,headZ\n1,2,1e400\n", UnusableClip, "a coordinate is infinite"),
-        (b"headX,headY,headZ\n" + b"1,2,3\n" * 60_000, UnusableClip, "more than 50000 rows"),
+        (b"headX,headY,headZ\n" + b"1,2,3\n" * 100_001, UnusableClip, "more than 100000 rows"),
     ],
     ids=lambda value: value[:30] if isinstance(value, str) else "",
 )

@@ -1,7 +1,5 @@
 """The .npy reader: what is read is exactly what was written, and only numbers are read."""
 
-import warnings
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -9,24 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from skeleton import LAYOUTS, UnreadableClip, UnusableClip
 from skeleton.readers import FORMATS, Source, read_npy, read_source
-
-CLIPS = hnp.arrays(
-    np.float32,
-    st.tuples(st.integers(1, 4), st.integers(1, 3), st.just(3))
-    | st.tuples(st.integers(1, 4), st.integers(1, 2), st.integers(1, 3), st.just(3)),
-    elements=st.floats(-1000, 1000, width=32),
-)
-
-
-@pytest.fixture(autouse=True)
-def _no_warning() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
+from tests.skeleton.readers.clips import CLIPS
 
 
 def npy(array: Any, **options: Any) -> bytes:

@@ -178,11 +178,11 @@ def changed(line: int, text: str | None) -> bytes:
         (changed(2, "1.5"), "line 2: expected the number of bodies"),
         (changed(3, "7 0 1"), "line 3: expected a body's 10 values, not '7 0 1'"),
         (changed(4, "20"), "line 4: a body has 25 joints in this format, not 20"),
-        (changed(9, "0.1 0.2 0.3"), "line 9: 12 numbers were expected, not 3"),
-        (changed(9, "0 " * 13), "line 9: 12 numbers were expected, not more"),
+        (changed(9, "0.1 0.2 0.3"), "line 9: 12 numbers are expected, but there are 3"),
+        (changed(9, "0 " * 13), "line 9: 12 numbers are expected, but there are 13"),
         (changed(9, "up " + "0 " * 11), "line 9: 'up' is not a number"),
         (changed(9, ""), "line 9: expected a joint's 12 numbers, not ''"),
-        (changed(9, None), "line 29: 12 numbers were expected, not 1"),
+        (changed(9, None), "line 29: 12 numbers are expected, but there are 1"),
         ("\n".join(GOOD[:40]).encode(), "line 41: the file ends here, expected a joint's 12"),
         (b"3\n1\n\0\0\0", "not text: byte 5 is zero"),
         (b"1\n" + b"7" * 10_000_000, "line 2: expected the number of bodies in a frame, not '7777"),
@@ -197,7 +197,7 @@ def test_what_is_malformed_is_refused_with_the_line(data: bytes, says: str) -> N
 
 def test_millions_of_empty_frames_are_refused_and_not_allocated() -> None:
     with pytest.raises(UnusableClip, match="nobody is in almost all"):
-        read("skeleton", b"4000000\n" + b"0\n" * 4_000_000)
+        read("skeleton", b"400000\n" + b"0\n" * 400_000)
 
 
 def test_a_usual_file_is_read_in_no_time() -> None:

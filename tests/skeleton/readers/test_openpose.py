@@ -209,7 +209,7 @@ def test_what_is_no_openpose_is_refused_with_its_place(tree: Any, says: str) -> 
             [frame(person(COCO[0])), frame(person(BODY[0, :, :2]))],
             "frame 1: 25 joints, but the first person has 18",
         ),
-        ([frame()] * 50_001, "more than 50000"),
+        ([frame()] * 100_001, "100001 frames, and 100000 are read at most"),
         (
             [frame(person(BODY[0]), person(BODY[0])), *[None] * 49_999],
             "nearly every frame is empty",

@@ -76,6 +76,7 @@ def ntu() -> bytes:
 def mat() -> bytes:
     """As UTD-MHAD keeps a clip: `d_skel` (20, 3, T)."""
     from scipy.io import savemat
+
     clip = animate("wave", layout="kinect_v1")
     buffer = BytesIO()
     savemat(buffer, {"d_skel": clip.joints[:8, 0].transpose(1, 2, 0).astype(np.float64)})

@@ -1,0 +1,1 @@
+"""Bones: the skeletons of motion capture, what their names mean, and where they are when posed."""

@@ -1,0 +1,56 @@
+"""The README's picture shows a real answer."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skeleton.animator.examples import ENROLLED, RECOGNIZED
+from skeleton.drawing.picture import main, picture
+from tests.skeleton.drawing.svg_elements import SVG, of_class, parsed
+
+ANSWER: dict[str, Any] = {
+    "decision": "match",
+    "action": "wave",
+    "probability": 0.93,
+    "matches": [
+        {"action": "wave", "probability": 0.93},
+        {"action": "throw", "probability": 0.21},
+        {"action": "sit_down", "probability": 0.0},
+    ],
+}
+
+
+def test_the_picture_shows_the_answers_own_numbers() -> None:
+    root = parsed(picture(ENROLLED[0].clip(), RECOGNIZED[0].clip(), ANSWER))
+    words = [element.text for element in root.iter(f"{SVG}text")]
+    assert [w for w in ("0.93", "0.21", "0.00", "throw", "sit down", "match") if w in words] == [
+        "0.93", "0.21", "0.00", "throw", "sit down", "match"
+    ]  # fmt: skip
+    widths = [float(bar.get("width", "0")) for bar in of_class(root, "bar")]
+    assert widths[0] / widths[1] == pytest.approx(0.93 / 0.21, rel=0.01)
+    assert "0.93" in root.get("aria-label", "")
+
+
+def test_the_picture_of_an_unknown_action_says_unknown() -> None:
+    unknown = ANSWER | {"decision": "unknown", "action": None}
+    words = [
+        element.text
+        for element in parsed(picture(ENROLLED[0].clip(), RECOGNIZED[-1].clip(), unknown)).iter()
+    ]
+    assert "unknown" in words
+
+
+def test_the_picture_without_an_answer_has_no_bars() -> None:
+    assert not of_class(parsed(picture(ENROLLED[0].clip(), RECOGNIZED[0].clip(), None)), "bar")
+
+
+def test_the_picture_is_drawn_from_the_files_of_an_exchange(tmp_path: Path) -> None:
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps(ANSWER), encoding="utf-8")
+    examples = Path(__file__).parents[3] / "examples"
+    enrolled, query = examples / "enroll/wave.json", examples / "recognize/wave.json"
+    main([str(enrolled), str(query), str(answer), "-o", str(tmp_path / "picture.svg")])
+    drawn = (tmp_path / "picture.svg").read_text(encoding="utf-8")
+    assert drawn == picture(ENROLLED[0].clip(), RECOGNIZED[0].clip(), ANSWER)
