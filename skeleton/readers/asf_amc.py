@@ -118,7 +118,7 @@ def _add(frames: _Frames, words: list[str], line: int) -> None:
     if name in frames.frame:
         _fail(line, f"frame {frames.last} gives the bone {quoted(name)} twice")
     try:
-        values = [float(word) for word in words]
+        values = list(map(float, words))
     except ValueError:
         values = [np.inf]
     # The sum is not below the limit either where a number is NaN.

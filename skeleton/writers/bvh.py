@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from skeleton.clip import Recording
 from skeleton.errors import NothingToSee
+from skeleton.joint_names import OTHER
 from skeleton.layouts import Layout
 from skeleton.persons import choose_person
 from skeleton.writers.rest_pose import REST_POSE
@@ -86,7 +87,9 @@ def _offsets(places: Floats, names: Sequence[str], parents: Sequence[int]) -> Fl
         if parent >= 0:
             bone = places[:, joint] - places[:, parent]
             length = np.median(np.sqrt((bone * bone).sum(axis=-1)))
-            rest = np.subtract(REST_POSE[names[joint]], REST_POSE[names[parent]])
+            here, there = REST_POSE.get(names[joint]), REST_POSE.get(names[parent])
+            # A joint of no known meaning rests as it is measured first.
+            rest = bone[0] if here is None or there is None else np.subtract(here, there)
             offsets[joint] = rest / np.sqrt((rest * rest).sum()) * length
     return offsets
 
@@ -191,6 +194,8 @@ def _three(vector: Sequence[float] | Floats) -> str:
 def _bone_name(joint: str, present: Sequence[str]) -> str:
     if joint in _MIDDLE:
         return _MIDDLE[joint]
+    if joint.startswith(OTHER):
+        return "_".join(joint.removeprefix(OTHER).split())
     side, _, part = joint.partition("_")
     if part == "collar" and f"{side}_shoulder" not in present:
         part = "Collar"  # a Shoulder without an Arm would be the shoulder itself

@@ -28,9 +28,13 @@ def under(value: Any, keys: Sequence[str]) -> Any:
     nothing, and for what is no object."""
     if isinstance(value, dict):
         for key, content in value.items():
-            if content is not None and key.replace("_", "").lower() in keys:
+            if content is not None and _plain(key) in keys:
                 return content
     return None
+
+
+def _plain(key: str) -> str:
+    return key.replace("_", "").lower()
 
 
 def frame_rate(tree: Any, frames: Sequence[Any]) -> tuple[float | None, tuple[str, ...]]:
@@ -39,10 +43,13 @@ def frame_rate(tree: Any, frames: Sequence[Any]) -> tuple[float | None, tuple[st
     given = under(tree, _RATES)
     if type(given) in (int, float):
         return float(given), ()
+    # Of all frames at once, because there are many of them and few keys.
+    keys = set().union(*(frame for frame in frames if isinstance(frame, dict)))
     for name in _TIMES:
+        spelled = [key for key in keys if _plain(key) == name]
         numbered = [
             (number, float(time))
-            for number, frame in enumerate(frames)
+            for number, frame in enumerate(frames if spelled else ())
             if type(time := under(frame, (name,))) in (int, float)
         ]
         if numbered:

@@ -82,11 +82,17 @@ def read_bones(lines: Sequence[str]) -> Hierarchy:
     words.expect("HIERARCHY")
     bones: list[Bone] = []
     channels: list[str] = []
+    given: set[tuple[str, int]] = set()  # what a bone has, which it has once
     # A stack and no recursion: nothing in the format limits how deep it goes.
     open_bones: list[int] = []
     while True:
         said = words.take()
         word = said.lower()
+        if word in ("offset", "channels") and open_bones:
+            if (word, open_bones[-1]) in given:
+                name = bones[open_bones[-1]].name
+                words.fail(f"the joint {quoted(name)} has {word.upper()} a second time")
+            given.add((word, open_bones[-1]))
         if word in ("root", "joint", "end"):
             if (word == "root") == bool(open_bones):
                 where = "inside another joint" if open_bones else "outside of any ROOT"
@@ -132,8 +138,6 @@ def _with_channels(words: _Words, bone: Bone, channels: list[str]) -> Bone:
     count = words.number("CHANNELS")
     if count not in range(_MOST_CHANNELS + 1):
         words.fail(f"a joint has 3 or 6 channels, not {count:g}")
-    if bone.turns or bone.moves:
-        words.fail(f"the joint {quoted(bone.name)} has CHANNELS a second time")
     moves: list[tuple[int, int]] = []
     turns: list[tuple[int, int]] = []
     for _ in range(int(count)):

@@ -17,7 +17,7 @@ _MOST_LISTS = 1_500_000
 #: Each takes more than an empty list does.
 _MOST_OBJECTS = 1_000_000
 #: OpenPose's numbers have seven characters and more, those of unseen joints two.
-_MOST_VALUES = 4_000_000
+_MOST_VALUES = 3_500_000
 _LARGEST = 1e9
 _NUMBERS = frozenset({int, float, type(None)})
 

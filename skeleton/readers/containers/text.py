@@ -9,7 +9,7 @@ from skeleton.errors import UnreadableClip, UnusableClip
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_QUOTE = 40
 #: More than a body of 16 MiB has of any text format that people record.
-_MOST_LINES = 750_000
+_MOST_LINES = 700_000
 
 
 def text_of(data: bytes) -> str:

@@ -161,12 +161,24 @@ def test_a_byte_order_mark_and_white_space_do_no_harm() -> None:
         (b"", "line 1"),
         (b"\xff\xfe{\0}\0", "UTF-16; save it as UTF-8"),
         (b'{"layout": "\xff"}', "not UTF-8"),
-        (b"[" * 2_000_000, "more than 1500000 lists"),
         (b"[" * 100_000, "line 1"),
     ],
 )
 def test_what_is_no_json_is_refused_with_line_and_column(data: bytes, says: str) -> None:
     with pytest.raises(UnreadableClip, match=says):
+        read(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"[" * 2_000_000, "more than 1500000 lists and objects.*cut it so"),
+        (b"{" * 1_100_000, "more than 1000000 objects"),
+        (b"[" + b"1," * 4_100_000 + b"1]", "more than 3500000 values"),
+    ],
+)
+def test_more_than_a_clip_has_is_refused_before_it_is_parsed(data: bytes, says: str) -> None:
+    with pytest.raises(UnusableClip, match=says):
         read(data)
 
 

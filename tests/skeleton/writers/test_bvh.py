@@ -173,3 +173,9 @@ def test_a_clip_in_any_layout_is_the_same_body_after_it_went_round() -> None:
 def test_every_joint_has_a_place_at_rest_of_its_own() -> None:
     assert set(REST_POSE) == set(BODY)
     assert len(set(REST_POSE.values())) == len(BODY)
+
+
+def test_a_joint_of_no_known_meaning_is_written_too() -> None:
+    layout = custom_layout(["pelvis", "neck", "head", "left_shoulder", "right_shoulder", "other:Bat"])
+    joints = np.random.default_rng(0).normal(size=(4, 6, 3))
+    assert b"Bat" in write_bvh(record(joints, layout, fps=30))
