@@ -4,6 +4,7 @@ import gc
 import logging
 import socket
 import sys
+import warnings
 from contextlib import suppress
 
 import uvicorn
@@ -54,6 +55,8 @@ def run() -> int:
         server_header=False,
     )
     _spare_the_collector()
+    # numpy reads an .npy header as Python, whose compiler has remarks on damaged ones.
+    warnings.filterwarnings("ignore", category=SyntaxWarning)
     server = uvicorn.Server(config)
     # uvicorn has stopped in good order when it passes an interrupt on.
     with suppress(KeyboardInterrupt):

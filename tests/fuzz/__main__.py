@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         "--longest", type=float, default=1.0, help="seconds a case may take (default %(default)s)"
     )
     parser.add_argument(
-        "--growth", type=float, default=100.0, help="MiB it may grow by (default %(default)s)"
+        "--growth", type=float, default=150.0, help="MiB it may grow by (default %(default)s)"
     )
     return parser
 

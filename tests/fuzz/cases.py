@@ -16,34 +16,10 @@ from skeleton.animator import animate
 from skeleton.readers import FORMATS
 from skeleton.writers import write_bvh, write_json, write_npy, write_npz
 from tests.skeleton.readers import pose_files, sensor_files
+from tests.skeleton.readers.mocap_files import ASF, amc, amc_frame
 from tests.skeleton.readers.mutation import damage
 
 _SWOLLEN = 0.001  # share of the cases that are large
-
-_ASF = b""":version 1.10
-:units
-  mass 1.0
-  length 0.45
-  angle deg
-:root
-  order TX TY TZ RX RY RZ
-  axis XYZ
-  position 0 0 0
-  orientation 0 0 0
-:bonedata
-"""
-_BONES = (
-    ("lhipjoint", "root", "1 -1 0", 2.5, ""),
-    ("lfemur", "lhipjoint", "0 -1 0", 7.5, "rx ry rz"),
-    ("ltibia", "lfemur", "0 -1 0", 7.4, "rx"),
-    ("rhipjoint", "root", "-1 -1 0", 2.5, ""),
-    ("rfemur", "rhipjoint", "0 -1 0", 7.5, "rx ry rz"),
-    ("lowerback", "root", "0 1 0", 2.1, "rx ry rz"),
-    ("thorax", "lowerback", "0 1 0", 4.0, "rx ry rz"),
-    ("head", "thorax", "0 1 0", 2.0, "rx"),
-    ("lhumerus", "thorax", "1 0 0", 5.0, "rx ry rz"),
-    ("lradius", "lhumerus", "1 0 0", 3.5, "rx"),
-)
 
 
 @dataclass(frozen=True)
@@ -91,7 +67,7 @@ def good_cases() -> Mapping[str, Sequence[Case]]:
         name: [Case(0, name, name, data, layout=_layout_of(name)) for data in files[name]]
         for name in files
     }
-    cases["amc"] = [Case(0, "amc", "amc", _motion(), _skeleton())]
+    cases["amc"] = [Case(0, "amc", "amc", _motion(), ASF.encode())]
     assert cases.keys() == FORMATS.keys(), "a format has no good file to be damaged"
     return cases
 
@@ -131,28 +107,9 @@ def _poses() -> dict[str, list[bytes]]:
     }
 
 
-def _skeleton() -> bytes:
-    text = _ASF
-    for number, (name, _, direction, length, dof) in enumerate(_BONES, 1):
-        text += f"begin\n id {number}\n name {name}\n direction {direction}\n".encode()
-        text += f" length {length}\n axis 0 0 0 XYZ\n".encode()
-        text += f" dof {dof}\n".encode() if dof else b""
-        text += b"end\n"
-    text += b":hierarchy\nbegin\n"
-    for parent in dict.fromkeys(bone[1] for bone in _BONES):
-        children = " ".join(bone[0] for bone in _BONES if bone[1] == parent)
-        text += f" {parent} {children}\n".encode()
-    return text + b"end\n"
-
-
 def _motion() -> bytes:
-    lines = [":FULLY-SPECIFIED", ":DEGREES"]
-    for frame in range(8):
-        lines += [str(frame + 1), f"root {frame} 17 {2 * frame} 0 {frame} 0"]
-        for name, _, _, _, dof in _BONES:
-            if dof:
-                lines.append(f"{name} " + " ".join(str(9.5 * frame) for _ in dof.split()))
-    return ("\n".join(lines) + "\n").encode()
+    frames = (amc_frame(i, thorax=f"{9 * i} {i}", lhumerus=f"0 {i} 0") for i in range(1, 9))
+    return amc(*frames).encode()
 
 
 def _damaged(case: Case, chance: random.Random) -> Case:

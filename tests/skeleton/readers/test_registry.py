@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,115 +11,27 @@ from skeleton import LAYOUTS, Clip, UnreadableClip, UnusableClip, record
 from skeleton.animator import animate
 from skeleton.errors import UnknownFormat
 from skeleton.readers import FORMATS, Source, find_format, read_path, read_source
-from skeleton.writers import write_bvh, write_json, write_npy, write_npz
+from skeleton.writers import write_json, write_npy, write_npz
+from tests.fuzz.cases import good_cases
+from tests.skeleton.readers.mocap_files import ASF
 from tests.skeleton.readers.pose_files import (
-    BODY_25,
     COCO_18,
     camera,
     frame,
     kinetics,
-    person,
     poses,
     text,
 )
 
 CLIP = animate("wave")
 RECORDING = record(CLIP.joints[:8], CLIP.layout, fps=CLIP.fps)
-CHAINS = (
-    ("root", "lhipjoint", "lfemur", "ltibia", "lfoot"),
-    ("root", "rhipjoint", "rfemur", "rtibia", "rfoot"),
-    ("root", "lowerback", "upperback", "thorax", "lowerneck", "upperneck", "head"),
-    ("thorax", "lclavicle", "lhumerus", "lradius", "lwrist", "lhand"),
-    ("thorax", "rclavicle", "rhumerus", "rradius", "rwrist", "rhand"),
-)
-BONES = [bone for chain in CHAINS for bone in chain[1:]]
+FILES = {name: cases[-1] for name, cases in good_cases().items()}
 
 
-def asf() -> bytes:
-    """A skeleton with the bones of CMU's, whose limbs turn about one axis."""
-    lines = [":version 1.10", ":units", "length 0.45", "angle deg", ":root"]
-    lines += ["order TX TY TZ RX RY RZ", "axis XYZ", "position 0 0 0", "orientation 0 0 0"]
-    lines.append(":bonedata")
-    for number, bone in enumerate(BONES, 1):
-        way = "0 -1 0" if bone[1:] in ("femur", "tibia", "foot") else "0 1 0"
-        if bone[1:] in ("hipjoint", "clavicle"):
-            way = "1 0 0" if bone[0] == "l" else "-1 0 0"
-        lines += ["begin", f"id {number}", f"name {bone}", f"direction {way}", "length 4.0"]
-        lines += ["axis 0 0 0 XYZ", "dof rx", "limits (-90 90)", "end"]
-    lines += [
-        ":hierarchy",
-        "begin",
-        *(" ".join(pair) for chain in CHAINS for pair in pairwise(chain)),
-    ]
-    return "\n".join([*lines, "end", ""]).encode()
-
-
-def kinect_csv() -> bytes:
-    """A file with a header that names joints and coordinates."""
-    names = [f"{joint}_{axis}" for joint in CLIP.layout.joints for axis in "xyz"]
-    rows = [",".join(names)]
-    rows += [",".join(f"{value:.4f}" for value in row.ravel()) for row in CLIP.joints[:8, 0]]
-    return "\n".join(rows).encode()
-
-
-def ntu() -> bytes:
-    """One body in every frame, in NTU's own words."""
-    lines = ["8"]
-    for body in CLIP.joints[:8, 0]:
-        lines += ["1", "72057594037931101 0 1 1 1 1 0 0.02 -0.18 2", "25"]
-        lines += [f"{x:.4f} {y:.4f} {z:.4f} 0 0 0 0 0 0 0 1 2" for x, y, z in body - [0, 0, -6]]
-    return "\n".join(lines).encode()
-
-
-def mat() -> bytes:
-    """As UTD-MHAD keeps a clip: `d_skel` (20, 3, T)."""
-    from scipy.io import savemat
-
-    clip = animate("wave", layout="kinect_v1")
-    buffer = BytesIO()
-    savemat(buffer, {"d_skel": clip.joints[:8, 0].transpose(1, 2, 0).astype(np.float64)})
-    return buffer.getvalue()
-
-
-def msr() -> bytes:
-    """As MSR-Action3D keeps a clip: 20 rows of x, y, z, confidence a frame."""
-    joints = animate("wave", layout="kinect_v1").joints[:8, 0]
-    return "\n".join(
-        f"{x:.4f} {y:.4f} {z + 6:.4f} 1.0" for x, y, z in joints.reshape(-1, 3)
-    ).encode()
-
-
-def amc() -> bytes:
-    """Movement for the bones of `asf`."""
-    rows = [":FULLY-SPECIFIED", ":DEGREES"]
-    for number in range(1, 5):
-        rows += [str(number), "root 0 17 0 0 0 0", *(f"{bone} {5 * number}" for bone in BONES)]
-    return "\n".join(rows).encode()
-
-
-FILES = {
-    "npy": write_npy(RECORDING),
-    "npz": write_npz(RECORDING),
-    "bvh": write_bvh(RECORDING),
-    "json": write_json(RECORDING),
-    "mediapipe": text({"fps": 30, "frames": [{"landmarks": pose} for pose in poses(8)]}),
-    "openpose": text([frame(person(body)) for body in camera(BODY_25)[:8]]),
-    "skeleton": ntu(),
-    "csv": kinect_csv(),
-    "txt": msr(),
-    "amc": amc(),
-}
-
-
-@pytest.fixture(params=[*FILES, "mat"])
+@pytest.fixture(params=sorted(FILES))
 def good(request: pytest.FixtureRequest) -> tuple[str, bytes]:
     """A format's name, and a good file of it."""
-    name = request.param
-    return name, mat() if name == "mat" else FILES[name]
-
-
-def test_every_format_has_a_good_file_here() -> None:
-    assert {*FILES, "mat"} == set(FORMATS)
+    return request.param, FILES[request.param].data
 
 
 def test_a_file_is_found_by_its_content_alone(good: tuple[str, bytes]) -> None:
@@ -154,16 +64,15 @@ def test_unknown_bytes_are_answered_with_the_formats_there_are(data: bytes) -> N
 
 def test_an_unknown_format_is_answered_with_the_formats_there_are() -> None:
     with pytest.raises(UnknownFormat, match="unknown format 'fbx'") as refusal:
-        find_format("fbx", FILES["bvh"])
+        find_format("fbx", FILES["bvh"].data)
     assert all(name in str(refusal.value) for name in FORMATS)
 
 
 def test_every_good_file_is_read(good: tuple[str, bytes]) -> None:
     name, data = good
-    format = FORMATS[name]
-    layout = None if format.names_joints else CLIP.layout
-    bones = asf() if name == "amc" else None
-    clip = read_source(Source(data, "", bones, layout), format).clip()
+    layout = None if FORMATS[name].names_joints else CLIP.layout
+    source = Source(data, "", FILES[name].skeleton, layout)
+    clip = read_source(source, FORMATS[name]).clip(flat=True)
     assert isinstance(clip, Clip)
     assert len(clip.joints) >= 4
 
@@ -191,9 +100,9 @@ def test_a_layout_is_refused_for_files_that_name_their_joints(good: tuple[str, b
 
 def test_a_file_is_read_from_its_path(tmp_path: Path) -> None:
     path = tmp_path / "anything.at.all"
-    path.write_bytes(FILES["json"])
+    path.write_bytes(write_json(RECORDING))
     np.testing.assert_array_equal(read_path(path).joints, RECORDING.joints)
-    path.write_bytes(FILES["npy"])
+    path.write_bytes(write_npy(RECORDING))
     given = read_path(path, layout=CLIP.layout, fps=20)
     np.testing.assert_array_equal(given.joints, RECORDING.joints)
     assert given.fps == 20
@@ -202,15 +111,15 @@ def test_a_file_is_read_from_its_path(tmp_path: Path) -> None:
 
 
 def test_a_movement_finds_the_bones_beside_it(tmp_path: Path) -> None:
-    (tmp_path / "02_01.amc").write_bytes(FILES["amc"])
+    (tmp_path / "02_01.amc").write_bytes(FILES["amc"].data)
     with pytest.raises(UnreadableClip):
         read_path(tmp_path / "02_01.amc")
-    (tmp_path / "02.asf").write_bytes(asf())
+    (tmp_path / "02.asf").write_bytes(ASF.encode())
     (tmp_path / "03.asf").write_bytes(b"another's")
-    assert len(read_path(tmp_path / "02_01.amc").joints) == 4
-    (tmp_path / "other.asf").write_bytes(asf())
+    assert len(read_path(tmp_path / "02_01.amc").joints) == 8
+    (tmp_path / "other.asf").write_bytes(ASF.encode())
     given = read_path(tmp_path / "02_01.amc", skeleton=tmp_path / "other.asf")
-    assert len(given.joints) == 4
+    assert len(given.joints) == 8
 
 
 KINETICS = kinetics(camera(COCO_18)[:8, None, :, :2])

@@ -176,6 +176,7 @@ def test_every_joint_has_a_place_at_rest_of_its_own() -> None:
 
 
 def test_a_joint_of_no_known_meaning_is_written_too() -> None:
-    layout = custom_layout(["pelvis", "neck", "head", "left_shoulder", "right_shoulder", "other:Bat"])
+    body = ["pelvis", "neck", "head", "left_shoulder", "right_shoulder"]
+    layout = custom_layout([*body, "other:Bat"])
     joints = np.random.default_rng(0).normal(size=(4, 6, 3))
     assert b"Bat" in write_bvh(record(joints, layout, fps=30))
