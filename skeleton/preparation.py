@@ -22,6 +22,7 @@ PREPARATION = 1
 _FEW_FRAMES = 5
 _STILL = 0.05  # metres
 _HALF_SEEN = 0.5
+_WELL_SEEN = 0.9  # with less, an exemplar costs 5 points and more (docs/good-exemplar.md)
 _TALLEST_TORSO = 3.0  # metres
 
 
@@ -95,6 +96,10 @@ def _quality(
         warnings.append("still: no joint moves by more than 5 cm")
     if share < _HALF_SEEN:
         warnings.append(f"half_seen: only {share:.0%} of the joints were seen")
+    elif share < _WELL_SEEN:
+        warnings.append(
+            f"partly_seen: {share:.0%} of the joints were seen; as an exemplar it is weak"
+        )
     warnings += _posture(layout, joints, seen)
     return Quality(received, received / clip.fps, share, motion, tuple(warnings))
 

@@ -65,6 +65,15 @@ def test_a_derived_joint_counts_as_seen() -> None:
     assert (prepared.seen == 1).all()
 
 
+@pytest.mark.parametrize(("unseen", "told"), [(1, []), (3, ["partly_seen"])])
+def test_less_than_nine_tenths_seen_is_told_to_be_a_weak_exemplar(
+    unseen: int, told: list[str]
+) -> None:
+    joints = WAVE.joints.copy()
+    joints[:, :, -unseen:] = np.nan
+    assert codes(prepare(changed(joints), BODY16, 32)) == told
+
+
 def test_a_layout_that_lacks_joints_is_half_seen_and_still_taken() -> None:
     layout = resolve_layout("head,left_elbow,left_wrist,right_elbow,right_wrist")
     columns = [BODY16.index[name] for name in layout.joints]
