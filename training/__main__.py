@@ -1,4 +1,4 @@
-"""`python -m training train | evaluate | robustness | layouts`."""
+"""`python -m training train | evaluate | robustness | layouts | describe | embed`."""
 
 import argparse
 import sys
@@ -9,12 +9,16 @@ from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
 from training.evaluation import evaluate, layout_table, robustness
+from training.text import describe, embed
+from training.text.errors import TextError
 
 _COMMANDS = (
     ("train", train),
     ("evaluate", evaluate),
     ("robustness", robustness),
     ("layouts", layout_table),
+    ("describe", describe),
+    ("embed", embed),
 )
 
 
@@ -30,7 +34,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         status: int = arguments.run(arguments)
-    except (BadConfig, BadCheckpoint, DataMissing, UnreadableClip) as error:
+    except (BadConfig, BadCheckpoint, DataMissing, TextError, UnreadableClip) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return status

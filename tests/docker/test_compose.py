@@ -82,8 +82,8 @@ def test_the_service_is_built_and_never_pulled_by_its_name() -> None:
 def test_every_setting_an_operator_may_choose_is_passed_on() -> None:
     environment = compose()["services"]["service"]["environment"]
     fixed = {"ONESHOT_STORE", "ONESHOT_PROVIDER"}
-    # Of the container: listening address and port, and a path that would need a mount.
-    inside = {"ONESHOT_HOST", "ONESHOT_PORT", "ONESHOT_MODEL"}
+    # Of the container: listening address and port, and paths that would need a mount.
+    inside = {"ONESHOT_HOST", "ONESHOT_PORT", "ONESHOT_MODEL", "ONESHOT_LAYOUTS"}
     settings = {f"ONESHOT_{field.upper()}" for field in Settings.model_fields}
     assert set(environment) - fixed == settings - fixed - inside
     assert {name for name, value in environment.items() if value is not None} == fixed

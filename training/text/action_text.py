@@ -1,0 +1,81 @@
+"""The texts of one action class: what it is as a whole, and what each joint does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from skeleton import LAYOUTS, Layout
+from skeleton.joint_names import mirrored
+from training.text.mirror_words import mirrored_words
+from training.text.stand_ins import nearest
+
+Acting = Literal["left", "right", "both"]
+Side = Literal["left", "right", "both", "either"]
+SIDES: tuple[Side, ...] = ("left", "right", "both", "either")
+
+#: What a joint does that no sentence is about [R].
+STILL = "stays still."
+
+#: The joints that descriptions are asked for: what every depth camera gives (ours).
+DESCRIBED = LAYOUTS["kinect_v1"].joints
+
+_OTHER_SIDE: dict[Side, Side] = {
+    "left": "right",
+    "right": "left",
+    "both": "both",
+    "either": "either",
+}
+
+
+@dataclass(frozen=True)
+class ActionText:
+    """One class's two descriptions [N]: `paraphrases` of the global text, and `joints`, a sentence
+    without its subject for each joint that moves, by canonical name.
+
+    `label` is the class's exact name in its set, `name` what a person would call it. `side` is the
+    one that acts; of `either`, people differ, and the texts are `written_for` one of them. Where
+    `certain` is False, its writer was not sure what the class looks like.
+    """
+
+    label: str
+    name: str
+    side: Side
+    paraphrases: tuple[str, ...]
+    joints: Mapping[str, str]
+    certain: bool = True
+
+    @property
+    def written_for(self) -> Acting:
+        """The side that acts in the texts. Of an `either` class it is the one with more sentences,
+        the right where they are as many: "the other hand" is the left."""
+        if self.side != "either":
+            return self.side
+        left, right = (
+            sum(joint.startswith(side) for joint in self.joints) for side in ("left", "right")
+        )
+        return "left" if left > right else "right"
+
+    def sentences(self, layout: Layout) -> tuple[str, ...]:
+        """A sentence for each of the V joints of any layout [N].
+
+        Its own; else that of the nearest joint of the same part of the body (a fingertip takes the
+        hand's, else the wrist's) [R]; else that it stays still [R].
+        """
+        sources = (nearest(joint, self.joints) for joint in layout.joints)
+        return tuple(STILL if source is None else self.joints[source] for source in sources)
+
+    def mirrored(self) -> Self:
+        """The same action by the other side: joints and words swapped (ours). For mirrored clips,
+        and for those who do an `either` class with the left. The label stays."""
+        return type(self)(
+            label=self.label,
+            name=mirrored_words(self.name),
+            side=_OTHER_SIDE[self.side],
+            paraphrases=tuple(mirrored_words(text) for text in self.paraphrases),
+            joints={mirrored(j): mirrored_words(text) for j, text in self.joints.items()},
+            certain=self.certain,
+        )
+
+    def texts(self) -> tuple[str, ...]:
+        """Every text of the class: paraphrases, then sentences."""
+        return (*self.paraphrases, *self.joints.values())

@@ -1,0 +1,124 @@
+"""`python -m training describe`: write the texts of your own classes with a language model."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from skeleton import Archive
+from training.data_folder import archive_path
+from training.text.action_text import ActionText
+from training.text.answers import read_global, read_local
+from training.text.descriptions import Descriptions
+from training.text.errors import BadAnswer, BadDescription, TextError
+from training.text.language_model import LanguageModel, ask, connect
+from training.text.prompts import global_prompt, local_prompt
+
+MODEL = "gpt-4.1"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    names = parser.add_mutually_exclusive_group()
+    names.add_argument("--classes", type=Path, help="text file of class names, one a line")
+    names.add_argument("--archive", help="a data set by name, or the path of an .npz archive")
+    doing = parser.add_mutually_exclusive_group(required=True)
+    doing.add_argument("--out", type=Path, help="YAML file to write; what is in it is kept")
+    doing.add_argument("--check", type=Path, help="only check this YAML file")
+    parser.add_argument("--model", default=MODEL, help=f"the endpoint's model (default {MODEL})")
+    parser.add_argument("--dataset", help="the set's name (default: that of --out)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the texts that are missing, or check a file. Raises `TextError` and `DataMissing`."""
+    labels = _labels(arguments)
+    if arguments.check is not None:
+        return _check(arguments.check, labels)
+    if labels is None:
+        raise TextError("say which classes to describe: --classes FILE or --archive NAME")
+    out = arguments.out
+    empty = Descriptions(
+        dataset=arguments.dataset or out.stem,
+        source=f"written by the language model {arguments.model}",
+        actions={},
+        path=out,
+    )
+    descriptions = Descriptions.read(out) if out.exists() else empty
+    missing = [label for label in labels if label not in descriptions.actions]
+    if not missing:
+        print(f"{out} has all {len(labels)} classes")
+        return 0
+    return _write(descriptions, missing, connect(arguments.model))
+
+
+def describe(model: LanguageModel, label: str) -> ActionText:
+    """Have a model describe one class by the two prompts. Raises `BadAnswer` where it does not
+    answer as asked, `NoLanguageModel` where it does not answer at all."""
+    side, paraphrases = ask(model, global_prompt(label), read_global)
+    prompt = local_prompt(label, side=side, whole=paraphrases[0])
+    return ActionText(label, label, side, paraphrases, ask(model, prompt, read_local))
+
+
+def _write(descriptions: Descriptions, missing: Sequence[str], model: LanguageModel) -> int:
+    """One class at a time, each on disk before the next is asked for."""
+    failed: list[str] = []
+    try:
+        for label in tqdm(missing, desc="describing", unit="class", disable=None):
+            try:
+                action = describe(model, label)
+            except BadAnswer as error:
+                failed.append(f"{label}: {error}")
+                continue
+            actions = {**descriptions.actions, label: action}
+            descriptions = replace(descriptions, actions=actions)
+            descriptions.write()
+    except KeyboardInterrupt:
+        print(f"\nstopped; run it again to go on: {descriptions.path}", file=sys.stderr)
+        return 130
+    for line in failed:
+        print(f"failed: {line}", file=sys.stderr)
+    for line in descriptions.remarks():
+        print(f"warning: {line}", file=sys.stderr)
+    print(
+        f"{descriptions.path}: {len(missing) - len(failed)} classes described, "
+        f"{len(descriptions.actions)} in all; read them before you train on them"
+    )
+    return 1 if failed else 0
+
+
+def _check(path: Path, labels: Sequence[str] | None) -> int:
+    descriptions = Descriptions.read(path, labels)
+    for label in descriptions.actions:
+        if labels is not None and label not in labels:
+            print(f"warning: {label}: not a class of the data set", file=sys.stderr)
+    for line in descriptions.remarks():
+        print(f"warning: {line}", file=sys.stderr)
+    texts = sum(len(action.texts()) for action in descriptions.actions.values())
+    print(f"{path}: {len(descriptions.actions)} classes, {texts} texts: usable")
+    return 0
+
+
+def _labels(arguments: argparse.Namespace) -> list[str] | None:
+    if arguments.archive is not None:
+        given = Path(arguments.archive)
+        path = given if given.suffix == ".npz" else archive_path(arguments.archive)
+        try:
+            return list(Archive.open(path).label_names)
+        except FileNotFoundError as error:
+            raise TextError(f"{path} does not exist") from error
+    if arguments.classes is None:
+        return None
+    try:
+        lines = arguments.classes.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TextError(f"cannot read the class names: {error}") from error
+    labels = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    if not labels:
+        raise TextError(f"{arguments.classes} holds no class names; write one a line")
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise BadDescription(f"{arguments.classes}: {', '.join(twice)}: there a second time")
+    return labels
