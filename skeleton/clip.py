@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from skeleton.axes import parse_axes
 from skeleton.errors import BadShape, FlatData, NothingToSee
-from skeleton.layouts import Layout
+from skeleton.layouts import LAYOUTS, Layout
 
 DEFAULT_FPS = 30.0
 #: Coordinates beyond this many metres are no body; squared, they would leave float32.
@@ -84,7 +84,10 @@ def record(
     if array.ndim == 3:
         array = array[:, None]
     if array.ndim != 4:
-        raise BadShape(f"joints must be (T, V, 3) or (T, M, V, 3), not {_shape(joints)}")
+        raise BadShape(
+            f"joints must be (T, V, 3) or (T, M, V, 3), not {_shape(joints)}"
+            f"{_how_to_reshape(array, layout)}"
+        )
     if 0 in array.shape:
         raise BadShape(f"joints of shape {_shape(joints)} hold nothing: a clip needs a frame")
     refuse_length(len(array))
@@ -120,6 +123,15 @@ def refuse_length(frames: int) -> None:
             f"the clip has {frames} frames, and {MOST_FRAMES} are read at most: a clip is one "
             "action, cut it so"
         )
+
+
+def _how_to_reshape(array: NDArray[np.generic], layout: Layout) -> str:
+    """The end of a message about a row of coordinates a frame; empty where it is none."""
+    if array.ndim != 2 or array.shape[1] % 3:
+        return ""
+    joints = array.shape[1] // 3
+    known = joints == len(layout) or any(joints == len(other) for other in LAYOUTS.values())
+    return f"; reshape to (T, {joints}, 3)" if known else ""
 
 
 def _shape(joints: NDArray[np.generic]) -> str:

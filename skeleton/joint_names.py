@@ -56,7 +56,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "spine_low": ("spine1", "lower_spine", "lower_back", "abdomen"),
     "spine": (
         "torso", "spine_mid", "middle_of_spine", "mid_spine", "spine_middle", "spine2",
-        "belly", "naval", "spine_naval",
+        "belly", "naval", "spine_naval", "navel", "spine_navel",
     ),
     "chest": (
         "thorax", "spine3", "upper_spine", "upper_chest", "spine_chest", "spine_high",

@@ -132,7 +132,8 @@ def _meaning(spelling: str, position: int) -> str:
     if joint is None:
         raise UnknownJoint(
             f"joint {position + 1} of the layout, {spelling[:60]!r}, is not a known joint name"
-            f"{did_you_mean(nearest_joints(spelling))}"
+            f"{did_you_mean(nearest_joints(spelling))}; {OTHER}NAME keeps it without a meaning, "
+            "and a layout file can say what it means"
         )
     return joint
 
@@ -174,6 +175,17 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
                 "kinect_v1",
                 ("pelvis", "spine", "neck", "head", *_arm("left", *_HAND),
                  *_arm("right", *_HAND), *_arm("left", *_FOOT), *_arm("right", *_FOOT)),
+            ),
+            # The sensor's own axes, y down and z away; its SDK counts in millimetres.
+            _layout(
+                "azure_kinect",
+                ("pelvis", "spine", "chest", "neck",
+                 *(f"{side}_{part}"
+                   for side in ("left", "right")
+                   for part in ("collar", *_HAND, "hand_tip", "thumb")),
+                 *_arm("left", *_FOOT), *_arm("right", *_FOOT), "head", "nose",
+                 "left_eye", "left_ear", "right_eye", "right_ear"),
+                axes="x,-y,-z",
             ),
             _layout(
                 "openni",

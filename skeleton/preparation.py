@@ -24,6 +24,9 @@ _STILL = 0.05  # metres
 _HALF_SEEN = 0.5
 _WELL_SEEN = 0.9  # with less, an exemplar costs 5 points and more (docs/good-exemplar.md)
 _TALLEST_TORSO = 3.0  # metres
+_FASTEST = 30.0  # metres a second; of all hands only a pitcher's comes near
+_LEAST_JUMP = 0.75  # metres, so that noise at a high frame rate is none
+_LARGEST_BODY = 2.0  # metres; of one that is larger, as in millimetres, all is larger
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def prepare(clip: Clip, layout: Layout, frames: int, *, person: int | None = Non
     whole = not np.isnan(joints).any()
     if not whole:
         joints = bridge_gaps(joints, clip.fps)
+    jump = _jump(joints, clip.fps, layout)
     joints = resample(joints, frames)
     if whole:
         seen = np.ones(joints.shape[:2], dtype=np.float32)
@@ -72,7 +76,8 @@ def prepare(clip: Clip, layout: Layout, frames: int, *, person: int | None = Non
             )
         seen = visible.astype(np.float32)
         joints = np.where(visible[..., None], joints, np.float32(0))
-    quality = _quality(clip, layout, joints, seen, whole, crowd)
+    remarks = tuple(remark for remark in (crowd, jump) if remark)
+    quality = _quality(clip, layout, joints, seen, whole, remarks)
     return Prepared(joints[:, None], seen[:, None], quality)
 
 
@@ -82,14 +87,12 @@ def _quality(
     joints: NDArray[np.float32],
     seen: NDArray[np.float32],
     whole: bool,
-    crowd: str | None,
+    remarks: tuple[str, ...],
 ) -> Quality:
     received = len(clip.joints)
     motion = _extent(joints, None if whole else seen)
     share = 1.0 if whole else float(seen.mean())
-    warnings = list(clip.warnings)
-    if crowd:
-        warnings.append(crowd)
+    warnings = [*clip.warnings, *remarks]
     if received < _FEW_FRAMES:
         warnings.append(f"short: {received} frames hold little movement; five or more are better")
     if motion < _STILL:
@@ -115,6 +118,30 @@ def _extent(joints: NDArray[np.float32], seen: NDArray[np.float32] | None) -> fl
     return float(np.sqrt((extent * extent).sum(axis=-1).max()))
 
 
+def _jump(joints: NDArray[np.float32], fps: float, layout: Layout) -> str | None:
+    """Warn of a joint of `(T, V, 3)` that is somewhere else from one frame to the next."""
+    if len(joints) < 2:
+        return None
+    farthest = max(_FASTEST / fps, _LEAST_JUMP)
+    steps = joints[1:] - joints[:-1]
+    # fmax passes NaN over. The usual clip ends here: no coordinate moves so far.
+    highest, lowest = np.fmax.reduce(steps, axis=None), np.fmin.reduce(steps, axis=None)
+    if not max(highest, -lowest) > farthest / 2:
+        return None
+    extent = np.fmax.reduce(joints, axis=1) - np.fmin.reduce(joints, axis=1)  # (T, 3)
+    sizes = np.fmax.reduce(extent, axis=1)
+    size = float(np.median(sizes[sizes == sizes]))
+    length = np.nan_to_num(np.sqrt((steps * steps).sum(axis=-1)))  # (T - 1, V)
+    frame, joint = np.unravel_index(np.argmax(length), length.shape)
+    step = float(length[frame, joint])
+    if step <= farthest * max(1.0, size / _LARGEST_BODY):
+        return None
+    return (
+        f"jump: {layout.joints[joint]} moves by {step:.3g} metres from frame {frame} to the next "
+        "(frame 0 is the first), as no body does; leave such frames out, or set the joint unseen"
+    )
+
+
 def _posture(
     layout: Layout, joints: NDArray[np.float32], seen: NDArray[np.float32]
 ) -> tuple[str, ...]:
@@ -132,5 +159,8 @@ def _posture(
             "e.g. x,-y,-z for y down or x,z,-y for z up"
         )
     if np.count_nonzero(np.abs(torso).max(axis=-1) > _TALLEST_TORSO) > half:
-        warnings.append("large_units: the body is larger than 3 metres; are these millimetres?")
+        warnings.append(
+            "large_units: the body is larger than 3 metres; joints are metres: divide millimetres "
+            "by 1000, centimetres by 100"
+        )
     return tuple(warnings)

@@ -45,9 +45,12 @@ def stature(found: Understanding) -> float | None:
 
 
 def warnings_of(found: Understanding) -> tuple[str, ...]:
-    """Every warning about a clip, the hint at other axes included."""
+    """Every warning about a clip, the hint at other axes included; it says all that a reader's
+    own remark about them does."""
     hint = axes_hint(found)
-    return found.warnings if hint is None else (*found.warnings, hint)
+    if hint is None:
+        return found.warnings
+    return (*(told for told in found.warnings if not told.startswith("axes: ")), hint)
 
 
 def axes_hint(found: Understanding) -> str | None:

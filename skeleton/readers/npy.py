@@ -12,18 +12,20 @@ from numpy.typing import NDArray
 from skeleton.errors import UnreadableClip, UnusableClip
 from skeleton.readers.format import Format, Reading, Source
 
-_FLOATS = frozenset({"f4", "f8", "f2"})
+_NUMBERS = frozenset({"f4", "f8", "f2", "i1", "i2", "i4", "i8", "u1", "u2", "u4"})
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 _MOST_DIMENSIONS = 8
 _LONGEST_HEADER = 10_240  # bytes; numpy itself refuses more than 10 000 characters
 
 
 def read_npy(data: bytes) -> NDArray[np.floating]:
-    """Return the array of an `.npy` file, a view of `data` where that is possible.
+    """Return the array of an `.npy` file, a view of `data` where that is possible; integers
+    become float32.
 
-    Only floating point is read; object arrays never. Raises `UnreadableClip`.
+    Only numbers are read; object arrays never. Raises `UnreadableClip`.
     """
-    return read_array(data, _FLOATS)
+    array = read_array(data, _NUMBERS)
+    return array if array.dtype.kind == "f" else array.astype(np.float32)
 
 
 def read_array(data: bytes, types: frozenset[str]) -> NDArray[Any]:

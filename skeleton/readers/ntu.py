@@ -135,9 +135,17 @@ def _joints(rows: list[str], starts: list[int]) -> NDArray[np.float64]:
         raise UnreadableClip(
             f"line {line_number(blank)}: expected a joint's {_JOINT_VALUES} numbers, not ''"
         )
+    tracked = table[:, -1] != 0  # the tracking state: 1 is inferred, 2 tracked
+    broken = tracked & ~np.isfinite(table[:, :3]).all(axis=1)
+    if broken.any():
+        at = int(np.argmax(broken))
+        raise UnreadableClip(
+            f"line {line_number(at)}: x, y and z of a tracked joint must be finite numbers, not "
+            f"{quoted(' '.join(rows[at].split()[:3]))}"
+        )
     table = table.reshape(-1, size, _JOINT_VALUES)
     joints: NDArray[np.float64] = without_zeros(np.array(table[..., :3]))
-    joints[table[..., -1] == 0] = np.nan  # the tracking state: 1 is inferred, 2 tracked
+    joints[~tracked.reshape(-1, size)] = np.nan
     return joints
 
 

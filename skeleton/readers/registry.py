@@ -66,13 +66,16 @@ def read_source(
     if format.names_joints and source.layout is not None:
         raise UnusableClip(f"layout: a {format.title} file names its joints itself; leave it out")
     given = format.read(source)
+    remarks = given.remarks
+    if axes is not None:  # the file's own stance is then no news, and advice already followed
+        remarks = tuple(remark for remark in remarks if not remark.startswith("axes: "))
     return record(
         given.joints,
         given.layout,
         fps=given.fps if fps is None else fps,
         axes=given.axes if axes is None else axes,
         person=given.person if person is None else person,
-        remarks=given.remarks,
+        remarks=remarks,
     )
 
 

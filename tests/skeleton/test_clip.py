@@ -61,6 +61,19 @@ def test_a_wrong_shape_is_named(shape: tuple[int, ...], says: str) -> None:
         record(np.ones(shape), COCO)
 
 
+@pytest.mark.parametrize(("columns", "joints"), [(51, 17), (75, 25), (60, 20)])
+def test_rows_of_coordinates_are_told_how_to_become_joints(columns: int, joints: int) -> None:
+    with pytest.raises(BadShape, match=rf"reshape to \(T, {joints}, 3\)"):
+        record(np.ones((6, columns)), COCO)
+
+
+@pytest.mark.parametrize("shape", [(6, 52), (6, 597), (51,), (17, 3)])
+def test_rows_of_no_known_number_are_not(shape: tuple[int, ...]) -> None:
+    with pytest.raises(BadShape) as refusal:
+        record(np.ones(shape), COCO)
+    assert "reshape" not in str(refusal.value)
+
+
 @pytest.mark.parametrize("dtype", [bool, complex, "U3", object])
 def test_only_numbers_are_joints(dtype: object) -> None:
     with pytest.raises(BadShape, match="numbers"):

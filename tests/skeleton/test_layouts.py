@@ -19,6 +19,13 @@ SOURCES = {
         "ShoulderRight, ElbowRight, WristRight, HandRight, HipLeft, KneeLeft, AnkleLeft, "
         "FootLeft, HipRight, KneeRight, AnkleRight, FootRight"
     ),
+    "azure_kinect": (
+        "PELVIS, SPINE_NAVEL, SPINE_CHEST, NECK, CLAVICLE_LEFT, SHOULDER_LEFT, ELBOW_LEFT, "
+        "WRIST_LEFT, HAND_LEFT, HANDTIP_LEFT, THUMB_LEFT, CLAVICLE_RIGHT, SHOULDER_RIGHT, "
+        "ELBOW_RIGHT, WRIST_RIGHT, HAND_RIGHT, HANDTIP_RIGHT, THUMB_RIGHT, HIP_LEFT, KNEE_LEFT, "
+        "ANKLE_LEFT, FOOT_LEFT, HIP_RIGHT, KNEE_RIGHT, ANKLE_RIGHT, FOOT_RIGHT, HEAD, NOSE, "
+        "EYE_LEFT, EAR_LEFT, EYE_RIGHT, EAR_RIGHT"
+    ),
     "openni": (
         "head, neck, torso, left_shoulder, left_elbow, left_hand, right_shoulder, right_elbow, "
         "right_hand, left_hip, left_knee, left_foot, right_hip, right_knee, right_foot"
@@ -57,8 +64,8 @@ SOURCES = {
     ),
 }
 NUMBERS = {
-    "kinect_v2": 25, "kinect_v1": 20, "openni": 15, "mediapipe": 33, "coco": 17,
-    "openpose18": 18, "openpose25": 25, "h36m": 17, "smpl": 24, "body16": 16,
+    "kinect_v2": 25, "kinect_v1": 20, "azure_kinect": 32, "openni": 15, "mediapipe": 33,
+    "coco": 17, "openpose18": 18, "openpose25": 25, "h36m": 17, "smpl": 24, "body16": 16,
 }  # fmt: skip
 
 
@@ -146,6 +153,7 @@ def test_an_unknown_layout_is_told_the_known_ones() -> None:
         (["head", "tail"], "joint 2 .*'tail'"),
         (["head", "skull"], "'skull' names the joint head a second time"),
         (["head", "LeftElbw"], r"joint 2 .*'LeftElbw'.*did you mean left_elbow"),
+        (["head", "tail"], "other:NAME keeps it without a meaning, and a layout file"),
         (["head", ""], "joint 2"),
         (["head", "other:"], "joint 2"),
         (["head", "other:a,b"], "joint 2"),

@@ -117,6 +117,32 @@ def test_millimetres_are_warned_of() -> None:
     assert codes(prepare(changed(WAVE.joints * 1000), BODY16, 32)) == ["large_units"]
 
 
+@pytest.mark.parametrize("away", [3.0, 1e5])
+@pytest.mark.parametrize("scale", [1, 1000])
+def test_a_joint_that_is_elsewhere_for_one_frame_is_warned_of(away: float, scale: int) -> None:
+    joints = WAVE.joints.copy()
+    joints[20, 0, BODY16.index["left_wrist"], 0] += away
+    told = prepare(changed(joints * scale), BODY16, 32).quality.warnings
+    (jump,) = [warning for warning in told if warning.startswith("jump: ")]
+    assert "left_wrist" in jump
+    assert "from frame 19" in jump or "from frame 20" in jump
+
+
+@pytest.mark.parametrize("beside", [18, 21])
+def test_a_jump_beside_an_unseen_frame_is_warned_of(beside: int) -> None:
+    joints = WAVE.joints.copy()
+    joints[20, 0, 5, 2] -= 10
+    joints[beside, 0, 5] = np.nan
+    assert codes(prepare(changed(joints), BODY16, 32)) == ["jump"]
+
+
+def test_the_fastest_of_people_do_not_jump() -> None:
+    for action, fps in (("throw", 10.0), ("jumping_jack", 1000.0)):
+        joints = animate(action, seed=3, layout="body16", speed=1.5).joints
+        noise = np.random.default_rng(0).normal(0, 0.05, joints.shape)
+        assert "jump" not in codes(prepare(changed(joints + noise, fps), BODY16, 32))
+
+
 def test_the_person_who_moves_most_is_used_and_said() -> None:
     joints = persons("still", "jumping_jack", "still")
     prepared = prepare(changed(joints), BODY16, 40)

@@ -79,12 +79,11 @@ def _unit(height: float, given: float | None) -> tuple[float, tuple[str, ...]]:
     if given is not None and UNITS["metres"][1] <= height * given <= UNITS["metres"][2]:
         return given, ()
     name, metres, plausible = unit_of(height)
-    tall = f"the body is then about {height * metres:.2f} m tall"
     if given is not None:
-        return metres, (f"units: the file's own unit fits no body; {name} were taken, {tall}",)
+        return metres, (f"units: the file's own unit fits no body, so {name} were taken",)
     if plausible:
-        return metres, (f"units: the file names none, {name} were taken; {tall}",)
-    return metres, (f"units: in none is the body plausible, {name} were taken; {tall}",)
+        return metres, (f"units: the file names none, {name} were taken by the body's size",)
+    return metres, (f"units: in none is the body plausible, {name} were taken",)
 
 
 def _stance(rest: str | None, moving: str | None) -> tuple[str | None, tuple[str, ...]]:

@@ -168,9 +168,9 @@ def _joints(
         )
     remarks = []
     if part := [name for name in known if name not in names]:
-        remarks.append(f"left_out: not all of x, y and z have a column: {_listed(part)}")
+        remarks.append(f"joints_left_out: not all of x, y and z have a column: {_listed(part)}")
     if other := [name for name in places if name not in known]:
-        remarks.append(f"left_out: no known joints: {_listed(other)}")
+        remarks.append(f"joints_left_out: no known joints: {_listed(other)}")
     return names, tuple(remarks)
 
 

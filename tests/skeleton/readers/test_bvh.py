@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skeleton import UnusableClip
+from skeleton import LAYOUTS, UnusableClip, record
+from skeleton.animator import animate
+from skeleton.inspection import inspect
 from skeleton.readers import find_format, read_source
 from skeleton.readers.bvh import BVH
 from skeleton.readers.format import Source
+from skeleton.writers.bvh import write_bvh
 from tests.skeleton.readers.mocap_files import BODY, bvh_frame, motion, place, read_bvh
 
 
@@ -147,6 +150,34 @@ def test_who_lies_in_a_file_that_is_y_up_goes_on_lying() -> None:
     reading = read_bvh(BODY + motion(*[bvh_frame(hips=(0, 90, 0))] * 3))
     assert reading.axes is None
     assert any("send axes=x,z,-y" in remark for remark in reading.remarks)
+
+
+def test_advice_on_axes_that_was_followed_is_not_repeated() -> None:
+    source = Source((BODY + motion(*[bvh_frame(hips=(0, 90, 0), arm=(0, 20, 40))] * 3)).encode())
+    told = read_source(source, BVH).remarks
+    followed = read_source(source, BVH, axes="x,z,-y").remarks
+    assert [remark for remark in told if remark not in followed] == [
+        remark for remark in told if "send axes=x,z,-y" in remark
+    ]
+    assert len(followed) == len(told) - 1
+
+
+def test_one_hint_at_axes_is_told_on_inspection() -> None:
+    source = Source((BODY + motion(*[bvh_frame(hips=(0, 90, 0), arm=(0, 20, 40))] * 3)).encode())
+    found = inspect(read_source(source, BVH), "bvh", LAYOUTS["body16"], 32)
+    assert [warning for warning in found.warnings if "axes" in warning] == [
+        warning for warning in found.warnings if warning.startswith("axes_hint: ")
+    ]
+    assert any(warning.startswith("axes_hint: ") for warning in found.warnings)
+
+
+def test_one_height_is_told_on_inspection() -> None:
+    clip = animate("wave", layout="body16")
+    body = Source(write_bvh(record(clip.joints, clip.layout, fps=clip.fps)))
+    found = inspect(read_source(body, BVH), "bvh", LAYOUTS["body16"], 32)
+    assert found.height is not None
+    (unit,) = [warning for warning in found.warnings if warning.startswith("units: ")]
+    assert not any(character.isdigit() for character in unit)
 
 
 def test_what_the_names_do_not_tell_is_left_out_and_said() -> None:

@@ -95,8 +95,8 @@ def test_unknown_joints_and_halves_of_joints_are_left_out_and_named() -> None:
     found = read("csv", head.replace(b"FootRightZ", b"other") + b"\n" + rows)
     assert found.joints.shape[1] == 19
     assert found.remarks == (
-        "left_out: not all of x, y and z have a column: 'foot_right'",
-        "left_out: no known joints: 'tail'",
+        "joints_left_out: not all of x, y and z have a column: 'foot_right'",
+        "joints_left_out: no known joints: 'tail'",
     )
 
 

@@ -31,6 +31,16 @@ def test_npy_comes_back_as_it_was_written(joints: np.ndarray) -> None:  # type: 
         np.testing.assert_array_equal(read_npy(npy(array)), joints)
 
 
+@pytest.mark.parametrize("dtype", ["i1", "<i2", ">i2", "i4", "i8", "u1", "u2", "u4"])
+def test_whole_numbers_are_read_as_numbers(dtype: str) -> None:
+    joints = np.arange(2 * 20 * 3).reshape(2, 20, 3).astype(dtype)
+    array = read_npy(npy(joints))
+    assert array.dtype.kind == "f"
+    np.testing.assert_array_equal(array, joints.astype(float))
+    read = read_source(Source(npy(joints), layout=LAYOUTS["kinect_v1"]), FORMATS["npy"])
+    np.testing.assert_array_equal(read.joints[:, 0], joints.astype(float))
+
+
 def test_nan_and_zero_frames_pass_a_reader() -> None:
     assert np.isnan(read_npy(npy(np.full((2, 3, 3), np.nan)))).all()
     assert read_npy(npy(np.ones((0, 25, 3)))).shape == (0, 25, 3)
@@ -39,7 +49,7 @@ def test_nan_and_zero_frames_pass_a_reader() -> None:
 @pytest.mark.parametrize(
     "array",
     [
-        np.array([1, 2]),
+        np.array([1, 2], dtype=np.uint64),
         np.array([True]),
         np.array(["a"]),
         np.array([1j]),

@@ -68,6 +68,17 @@ def test_a_joint_that_was_not_tracked_is_unseen_and_an_inferred_one_is_kept() ->
     assert np.isnan(found.joints).sum() == 3
 
 
+def test_a_joint_that_was_not_tracked_may_be_nan_and_a_tracked_one_have_no_place_in_the_image() -> (
+    None
+):
+    lines = ntu(one_by_one("7", WAVE[:3]), {(0, 4): 0}).decode().splitlines()
+    lines[8] = "nan nan nan" + " nan" * 8 + " 0"
+    lines[9] = " ".join([*lines[9].split()[:3], *["nan"] * 8, "2"])
+    found = read("skeleton", "\n".join(lines).encode())
+    assert np.isnan(found.joints[0, 0, 4]).all()
+    assert np.isnan(found.joints).sum() == 3
+
+
 def test_frames_without_anybody_are_unseen_and_counted() -> None:
     frames: list[Frame] = one_by_one("7", WAVE)
     frames[3] = frames[4] = []
@@ -181,6 +192,8 @@ def changed(line: int, text: str | None) -> bytes:
         (changed(9, "0.1 0.2 0.3"), "line 9: 12 numbers are expected, but there are 3"),
         (changed(9, "0 " * 13), "line 9: 12 numbers are expected, but there are 13"),
         (changed(9, "up " + "0 " * 11), "line 9: 'up' is not a number"),
+        (changed(9, "0.1 nan 3" + " 0" * 8 + " 2"), "line 9: x, y and z .*, not '0.1 nan 3'"),
+        (changed(9, "0.1 1e400 3" + " 0" * 8 + " 1"), "line 9: x, y and z .* finite"),
         (changed(9, ""), "line 9: expected a joint's 12 numbers, not ''"),
         (changed(9, None), "line 29: 12 numbers are expected, but there are 1"),
         ("\n".join(GOOD[:40]).encode(), "line 41: the file ends here, expected a joint's 12"),
