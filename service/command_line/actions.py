@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from service.command_line.connection import carry_out, connected
+from service.command_line.handed_down import HandingDown
 from service.command_line.options import DEFAULT_URL, AsJson, Collection, Key, Local, Url
 from service.command_line.output import print_json, print_table
 
-commands = typer.Typer()
+commands = typer.Typer(cls=HandingDown)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The action.")]
 

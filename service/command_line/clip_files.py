@@ -5,36 +5,53 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.command_line.failure import Failed
-from skeleton.readers import FORMATS
+from skeleton.errors import UnknownFormat
+from skeleton.readers import FORMATS, find_format
 from skeleton.readers.registry import bones_beside
 
-_AMC = ".amc"
-#: Suffixes by which a folder's clips are found.
-SUFFIXES = frozenset(suffix for format in FORMATS.values() for suffix in format.suffixes)
+_AMC, _ASF = ".amc", ".asf"
+_HEAD = 65_536  # bytes of a file by which its format is found
+#: Suffixes by which a folder's clips are found. An ASF is no clip: it is found beside its AMC.
+SUFFIXES = frozenset(s for format in FORMATS.values() for s in format.suffixes) - {_ASF}
 
 
 @dataclass(frozen=True)
 class ClipFile:
-    """A file that holds a clip; `bones` is the ASF of an AMC; `folder` the name of its folder."""
+    """A file that holds a clip; `bones` is the ASF of an AMC; `layout` names the joints of a file
+    that does not; `folder` is the name of its folder."""
 
     path: Path
     bones: Path | None = None
+    layout: str | None = None
 
     @property
     def folder(self) -> str:
         return self.path.resolve().parent.name
 
 
-def clip_files(named: list[str], *, bones: Path | None = None) -> list[ClipFile]:
+def clip_files(
+    named: list[str],
+    *,
+    bones: Path | None = None,
+    layout: str | None = None,
+    format_name: str | None = None,
+) -> list[ClipFile]:
     """Return the clip files that were named, each once, folders in order of name.
 
-    Raises `Failed` for what is not there, and for folders and globs without a clip.
+    Those get the `layout` that do not name their joints themselves. Raises
+    `Failed` for what is not there, for folders and globs without a clip, and for a layout that no
+    file needs.
     """
     found: dict[Path, ClipFile] = {}
     for name in named:
         for path in _files(name):
-            found.setdefault(path, ClipFile(path, bones or _bones_of(path)))
-    return list(found.values())
+            if path.resolve() not in found:
+                said = layout if layout and _needs_layout(path, format_name) else None
+                found[path.resolve()] = ClipFile(path, bones or _bones_of(path), said)
+    files = list(found.values())
+    if layout and not any(file.layout for file in files):
+        raise Failed("--layout: the files name their joints themselves; leave it out")
+    return files
 
 
 def _files(name: str) -> list[Path]:
@@ -48,11 +65,20 @@ def _files(name: str) -> list[Path]:
         return inside
     if glob.has_magic(name):
         matching = sorted(Path(match) for match in glob.glob(name, recursive=True))  # noqa: PTH207
-        files = [match for match in matching if match.is_file()]
+        files = [match for match in matching if match.is_file() and match.suffix.lower() != _ASF]
         if not files:
             raise Failed(f"{name}: no file matches")
         return files
     raise Failed(f"{name}: there is no such file or folder")
+
+
+def _needs_layout(path: Path, format_name: str | None) -> bool:
+    """Whether a file does not say which joint is which, as far as can be told from here."""
+    try:
+        with path.open("rb") as file:
+            return not find_format(format_name, file.read(_HEAD), path.name).names_joints
+    except (UnknownFormat, OSError):  # the service, or the sending, says what is wrong
+        return True
 
 
 def _bones_of(path: Path) -> Path | None:

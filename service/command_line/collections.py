@@ -1,15 +1,18 @@
 """`oneshot collections`: separate galleries."""
 
+import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from service.command_line.connection import carry_out, connected
+from service.command_line.failure import INTERRUPTED, Failed
+from service.command_line.handed_down import HandingDown
 from service.command_line.options import DEFAULT_URL, AsJson, Key, Local, Url
 from service.command_line.output import print_json, print_table
 
-commands = typer.Typer()
+commands = typer.Typer(cls=HandingDown)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The collection.")]
 
@@ -61,9 +64,28 @@ def create_collection(
 
 @commands.command("delete")
 def delete_collection(
-    name: Name, url: Url = DEFAULT_URL, local: Local = False, key: Key = None
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    url: Url = DEFAULT_URL,
+    local: Local = False,
+    key: Key = None,
 ) -> None:
-    """Delete a collection with everything in it."""
+    """Delete a collection with everything in it; asks unless it is empty."""
+
+    async def size() -> int:
+        async with connected(url, local=local, key=key) as client:
+            return (await client.collection(name)).exemplars
+
+    if not yes and (exemplars := carry_out(size)):
+        holds = f"{name} holds {exemplars} exemplar{'s' * (exemplars > 1)}"
+        if not sys.stdin.isatty():
+            raise Failed(f"{holds}; --yes deletes it with them")
+        try:
+            agreed = typer.confirm(f"{holds}. Delete it with them?", err=True)
+        except typer.Abort:
+            raise Failed("interrupted; nothing was deleted", INTERRUPTED) from None
+        if not agreed:
+            raise Failed("nothing was deleted")
 
     async def work() -> None:
         async with connected(url, local=local, key=key) as client:

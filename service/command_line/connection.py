@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import httpx
 
-from service.client import AsyncClient, OneshotError, ServiceUnreachable
-from service.command_line.failure import AWAY, INTERRUPTED, SOME_FAILED, WRONG, Failed
+from service.client import AsyncClient, BadRequest, OneshotError, ServiceUnreachable
+from service.command_line.failure import AWAY, INTERRUPTED, WRONG, Failed
 
 Result = TypeVar("Result")
 
@@ -44,7 +44,10 @@ def carry_out(work: Callable[[], Coroutine[None, None, Result]]) -> Result:
             f"{error}; start it with `oneshot serve`, name another with --url, or use --local", AWAY
         ) from error
     except OneshotError as error:
-        raise Failed(str(error), AWAY if error.status in (429, 503) else SOME_FAILED) from error
+        # What the service refuses will be refused again.
+        raise Failed(str(error), WRONG if isinstance(error, BadRequest) else AWAY) from error
+    except (ValueError, httpx.InvalidURL) as error:  # refused by the client: nothing was sent
+        raise Failed(str(error)) from error
     except KeyboardInterrupt:
         raise Failed("interrupted", INTERRUPTED) from None
 

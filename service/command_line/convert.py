@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.command_line.failure import Failed
+from service.command_line.failure import Failed, note
 from service.command_line.one_clip import read_clip
 from service.command_line.options import (
     AxesText,
@@ -16,7 +16,8 @@ from service.command_line.options import (
     LayoutName,
     Person,
 )
-from skeleton import UnusableClip
+from skeleton import Recording, UnusableClip
+from skeleton.layouts import LAYOUTS
 from skeleton.writers import WRITERS, write_path
 
 
@@ -45,11 +46,29 @@ def convert(
         source, format_name=format_name, layout=layout, fps=fps, axes=axes, person=person,
         skeleton=skeleton, layouts=layouts,
     )  # fmt: skip
-    for remark in clip.recording.remarks:
-        typer.echo(f"note: {remark}", err=True)
     try:
         write_path(clip.recording, target)
     except UnusableClip as error:
         raise Failed(f"{source}: {error}") from error
     except OSError as error:
         raise Failed(f"{target}: {error.strerror}") from error
+    for remark in (*clip.recording.remarks, *_lost(clip.recording, target.suffix.lower())):
+        note(remark)
+
+
+def _lost(recording: Recording, suffix: str) -> list[str]:
+    """What of a recording a format cannot say."""
+    lost = []
+    persons = recording.joints.shape[1]
+    if suffix == ".bvh" and persons > 1:
+        lost.append(f"one of {persons} persons is written: BVH holds no more")
+    if suffix == ".npy":
+        layout = recording.layout
+        built_in = LAYOUTS.get(layout.name) == layout
+        named = layout.name if built_in else ",".join(layout.joints)
+        frames = "" if recording.fps is None else f" --fps {recording.fps:g}"
+        lost.append(
+            "the file holds coordinates alone; read it with "
+            f"--layout {named}{frames} --axes {recording.axes}"
+        )
+    return lost

@@ -1,13 +1,12 @@
 """`oneshot enroll`: one exemplar from each clip file."""
 
-from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from service.client import Enrolled
-from service.command_line.batch import Outcome, each_clip
+from service.command_line.batch import each_clip
 from service.command_line.clip_files import ClipFile, clip_files
 from service.command_line.connection import carry_out, connected
 from service.command_line.failure import SOME_FAILED, Failed
@@ -28,7 +27,7 @@ from service.command_line.options import (
     Quiet,
     Url,
 )
-from service.command_line.outcomes import print_outcomes
+from service.command_line.outcomes import Report
 from service.command_line.output import progress
 
 _COLUMNS = ("file", "action", "exemplars", "seconds", "seen", "motion", "similar", "warnings")
@@ -70,16 +69,17 @@ def enroll(
     """
     if (action is None) == (action_from is None):
         raise Failed("name the action with --action NAME, or take it by --action-from file|folder")
-    found = clip_files(files, bones=skeleton)
+    found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
+    report: Report[Enrolled] = Report(len(found), _COLUMNS, _row, as_json=json)
 
-    async def work() -> list[Outcome[Enrolled]]:
+    async def work() -> None:
         async with connected(url, local=local, collection=collection, key=key) as client:
 
             async def one(file: ClipFile) -> Enrolled:
                 return await client.enroll(
                     file.path,
                     action or _name_of(file, action_from),
-                    layout=layout,
+                    layout=file.layout,
                     fps=fps,
                     axes=axes,
                     person=person,
@@ -87,12 +87,12 @@ def enroll(
                     skeleton=file.bones,
                 )
 
-            with progress(len(found), "enrolling", quiet=quiet) as ticker:
-                return [o async for o in each_clip(found, one, jobs=jobs, ticker=ticker)]
+            with progress(len(found), "enrolling", quiet=quiet, beside_json=json) as ticker:
+                await each_clip(found, one, report, jobs=jobs, ticker=ticker)
 
-    outcomes = carry_out(work)
-    print_outcomes(outcomes, _COLUMNS, _row, asdict, as_json=json)
-    if any(outcome.error for outcome in outcomes):
+    with report:
+        carry_out(work)
+    if report.failed:
         raise typer.Exit(SOME_FAILED)
 
 

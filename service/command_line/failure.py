@@ -1,10 +1,11 @@
 """What can end a command early, and the exit status for it.
 
 0: all done. 1: some of the clips failed. 2: the command cannot be carried out as given.
-3: the service or its store cannot be reached. 130: interrupted.
+3: the service or its store cannot be reached, or fails. 130: interrupted.
 """
 
 import sys
+from contextlib import suppress
 
 SOME_FAILED = 1
 WRONG = 2
@@ -22,4 +23,14 @@ class Failed(Exception):
 
 def tell(message: str) -> None:
     """Write one `error:` line."""
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    _line("error", message)
+
+
+def note(message: str) -> None:
+    """Write one `note:` line."""
+    _line("note", message)
+
+
+def _line(kind: str, message: str) -> None:
+    with suppress(OSError):  # nobody reads it any more
+        print(f"{kind}: {' '.join(message.split())}", file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.command_line.failure import SOME_FAILED, Failed
+from service.command_line.failure import SOME_FAILED, Failed, note
 from service.command_line.one_clip import read_clip
 from service.command_line.options import (
     AsJson,
@@ -20,6 +20,7 @@ from service.command_line.options import (
     Person,
 )
 from service.command_line.output import console, print_json
+from service.command_line.standard_output import holds_braille
 from skeleton import Layout
 from skeleton.drawing import draw_gif, draw_png, draw_terminal
 from skeleton.inspection import Inspection, inspect
@@ -72,6 +73,8 @@ def inspect_file(
             out.write_bytes(draw(clip.recording, *model, title=file.name))
         except OSError as error:
             raise Failed(f"--out {out}: {error.strerror}") from error
+    elif not json and not holds_braille():
+        note(f"not drawn: {sys.stdout.encoding} has no Braille dots; --out draws into a file")
     elif not json:
         terminal = console()
         width = min(terminal.width, 120)
@@ -100,12 +103,13 @@ def _model() -> tuple[Layout, int]:
 
 def _print(found: Inspection) -> None:
     given = "" if found.fps_given else " (assumed)"
+    used = "" if found.person is None else f", person {found.person} is used"
     lines = {
         "format": found.format,
         "layout": f"{found.layout}, {len(found.joints)} joints",
         "axes": found.axes,
         "time": f"{found.frames} frames, {found.seconds:.2f} s at {found.fps:g} fps{given}",
-        "persons": f"{found.persons}, person {found.person} is used",
+        "persons": f"{found.persons}{used}",
         "height": None if found.height is None else f"{found.height:.2f} m",
         "motion": None if found.motion is None else f"{found.motion:.2f} m",
         "seen": None if found.seen is None else f"{found.seen:.0%} of the model's joints",

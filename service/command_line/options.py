@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from skeleton import UnusableClip, parse_axes
 from skeleton.readers import FORMATS
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -15,6 +16,21 @@ _WHERE = "Where"
 
 def _formats(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def _known_format(name: str | None) -> str | None:
+    if name is not None and name not in FORMATS:
+        raise typer.BadParameter(f"use one of {', '.join(FORMATS)}")
+    return name
+
+
+def _sound_axes(text: str | None) -> str | None:
+    try:
+        if text is not None:
+            parse_axes(text)
+    except UnusableClip as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
 
 
 Url = Annotated[
@@ -53,7 +69,8 @@ FormatName = Annotated[
     str | None,
     typer.Option(
         "--format", "-f", help="The file's format; found out unless given: " + ", ".join(FORMATS),
-        autocompletion=_formats, rich_help_panel=_OF_THE_CLIP, show_default=False,
+        autocompletion=_formats, callback=_known_format, rich_help_panel=_OF_THE_CLIP,
+        show_default=False,
     ),
 ]  # fmt: skip
 LayoutName = Annotated[
@@ -75,7 +92,7 @@ AxesText = Annotated[
     str | None,
     typer.Option(
         "--axes", help="Where the data keeps x, y (up) and z, e.g. x,z,-y for z up.",
-        rich_help_panel=_OF_THE_CLIP, show_default=False,
+        callback=_sound_axes, rich_help_panel=_OF_THE_CLIP, show_default=False,
     ),
 ]  # fmt: skip
 Person = Annotated[

@@ -3,15 +3,19 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import orjson
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 # Piped tables are not cut to the width of a terminal that is not there.
 _WIDE = 10_000
+_GAP = 2  # between two columns
+_SHORTEST_PATH = 16
 
 
 def console() -> Console:
@@ -27,22 +31,36 @@ def print_json(content: object) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table; None is left empty, numbers stand to the right."""
+    screen = console()
+    cells = [[_cell(value) for value in row] for row in rows]
+    if "file" in columns:
+        _cut_paths(cells, columns, screen.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, name in enumerate(columns):
         numeric = all(isinstance(row[number], int | float | None) for row in rows)
-        table.add_column(name, justify="right" if numeric and rows else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
-    console().print(table, markup=False, soft_wrap=False)
+        justify: Literal["left", "right"] = "right" if numeric and rows else "left"
+        table.add_column(name, justify=justify, overflow="fold", min_width=len(name))
+    for texts in cells:
+        table.add_row(*(Text(text) for text in texts))
+    screen.print(table, soft_wrap=False)
 
 
 @contextmanager
-def progress(total: int, what: str, *, quiet: bool) -> Iterator["Ticker"]:
-    """Show how far a command is, on standard error, if that is a terminal."""
+def progress(
+    total: int, what: str, *, quiet: bool, beside_json: bool = False
+) -> Iterator["Ticker"]:
+    """Show how far a command is, on standard error, if that is a terminal.
+
+    Nor is it shown `beside_json` on the same terminal: the lines tell how far it is.
+    """
     errors = Console(stderr=True)
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = errors.is_terminal and not quiet and total > 1
-    with Progress(*columns, console=errors, transient=True, disable=not shown) as bar:
+    told = beside_json and sys.stdout.isatty()
+    shown = errors.is_terminal and not quiet and not told and total > 1
+    # Standard output is not the bar's: by itself rich would write it to standard error.
+    with Progress(
+        *columns, console=errors, transient=True, disable=not shown, redirect_stdout=False
+    ) as bar:
         yield Ticker(bar, total)
 
 
@@ -56,6 +74,23 @@ class Ticker:
     def done(self) -> None:
         """Count one more."""
         self._bar.advance(self._task)
+
+
+def _cut_paths(cells: list[list[str]], columns: Sequence[str], width: int) -> None:
+    """Cut the middle out of the paths in column `file`, so that the other columns have room."""
+    place = columns.index("file")
+    others = sum(
+        max(len(name), *(cell_len(texts[number]) for texts in cells)) + _GAP
+        for number, name in enumerate(columns)
+        if number != place
+    )
+    room = max(width - others, _SHORTEST_PATH)
+    for texts in cells:
+        path = texts[place]
+        if cell_len(path) > room:
+            # The end says more: the file's own name.
+            head = (room - 1) // 3
+            texts[place] = f"{path[:head]}…{path[-(room - 1 - head) :]}"
 
 
 def _cell(value: Any) -> str:

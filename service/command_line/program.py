@@ -1,6 +1,9 @@
 """The program `oneshot`: its commands, and how it ends."""
 
 import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
 
 import typer
 
@@ -12,20 +15,41 @@ from service.command_line.failure import INTERRUPTED, Failed, tell
 from service.command_line.inspect import inspect_file
 from service.command_line.recognize import recognize
 from service.command_line.serve import serve
+from service.command_line.standard_output import OutputClosed, guard_output
 
 _EPILOG = (
-    "Status: 0 all done; 1 some clips failed; 2 not possible as given; 3 the service cannot be "
-    "reached."
+    "Status: 0 all done; 1 some clips failed or were left; 2 not possible as given, or refused; "
+    "3 the service cannot be reached, or fails; 130 interrupted."
 )
 
 program = typer.Typer(
     name="oneshot",
-    help="Recognise a human action from a single example.",
     epilog=_EPILOG,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            print(version("oneshot-actions"))
+        except PackageNotFoundError:  # run where it lies, without having been installed
+            print("unknown")
+        raise typer.Exit
+
+
+@program.callback()
+def oneshot(
+    shown: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Recognise a human action from a single example."""
+
+
 program.command()(serve)
 program.command()(enroll)
 program.command()(recognize)
@@ -36,18 +60,25 @@ program.command()(convert)
 program.command()(bench)
 
 
-def main() -> int:
+def run() -> int:
     """Run one command; returns the exit status."""
+    guard_output()
+    status = _status_of(lambda: program(prog_name="oneshot"))
+    # What is still to be written can fail as the command can.
+    return _status_of(lambda: sys.stdout.flush()) or status
+
+
+def _status_of(step: Callable[[], object]) -> int:
     try:
-        program(prog_name="oneshot", standalone_mode=True)
+        step()
     except Failed as failed:
         tell(str(failed))
         return failed.status
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BrokenPipeError:  # `oneshot actions | head`
-        sys.stderr.close()
+    except OutputClosed:  # `oneshot actions | head`
         return 0
     except KeyboardInterrupt:
+        tell("interrupted")
         return INTERRUPTED
     return 0

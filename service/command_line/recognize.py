@@ -1,12 +1,11 @@
 """`oneshot recognize`: the nearest enrolled action of each clip file, or unknown."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from service.client import Recognized
-from service.command_line.batch import Outcome, each_clip
+from service.command_line.batch import each_clip
 from service.command_line.clip_files import ClipFile, clip_files
 from service.command_line.connection import carry_out, connected
 from service.command_line.failure import SOME_FAILED
@@ -27,7 +26,7 @@ from service.command_line.options import (
     Quiet,
     Url,
 )
-from service.command_line.outcomes import print_outcomes
+from service.command_line.outcomes import Report
 from service.command_line.output import progress
 
 _COLUMNS = ("file", "decision", "action", "probability", "similarity", "best", "warnings")
@@ -51,16 +50,17 @@ def recognize(
     quiet: Quiet = False,
 ) -> None:
     """Recognise clips: for each the nearest enrolled action, or unknown."""
-    found = clip_files(files, bones=skeleton)
+    found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
+    report: Report[Recognized] = Report(len(found), _COLUMNS, _row, as_json=json)
 
-    async def work() -> list[Outcome[Recognized]]:
+    async def work() -> None:
         async with connected(url, local=local, collection=collection, key=key) as client:
 
             async def one(file: ClipFile) -> Recognized:
                 return await client.recognize(
                     file.path,
                     k=k,
-                    layout=layout,
+                    layout=file.layout,
                     fps=fps,
                     axes=axes,
                     person=person,
@@ -68,12 +68,12 @@ def recognize(
                     skeleton=file.bones,
                 )
 
-            with progress(len(found), "recognising", quiet=quiet) as ticker:
-                return [o async for o in each_clip(found, one, jobs=jobs, ticker=ticker)]
+            with progress(len(found), "recognising", quiet=quiet, beside_json=json) as ticker:
+                await each_clip(found, one, report, jobs=jobs, ticker=ticker)
 
-    outcomes = carry_out(work)
-    print_outcomes(outcomes, _COLUMNS, _row, asdict, as_json=json)
-    if any(outcome.error for outcome in outcomes):
+    with report:
+        carry_out(work)
+    if report.failed:
         raise typer.Exit(SOME_FAILED)
 
 

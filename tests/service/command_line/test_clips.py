@@ -10,6 +10,7 @@ import pytest
 from skeleton.animator import animate
 from skeleton.animator.examples import as_json
 from tests.service.command_line.terminal import oneshot
+from tests.service.scripted_server import ScriptedServer, refused
 from tests.service_process import ROOT, ServiceProcess
 
 ENROLL = ROOT / "examples" / "enroll"
@@ -125,3 +126,63 @@ def test_a_local_store_that_cannot_be_opened_ends_with_one_line() -> None:
     done = oneshot("actions", "--local", store="mysql://somewhere")
     assert done.status in (2, 3)
     assert done.err.count("\n") == 1
+
+
+_ASF = """:units
+  angle deg
+:root
+  order TX TY TZ RX RY RZ
+  position 0 0 0
+  orientation 0 0 0
+:bonedata
+  begin
+    id 1
+    name lfemur
+    direction 0 -1 0
+    length 7
+    axis 0 0 0 XYZ
+    dof rx ry rz
+  end
+:hierarchy
+  begin
+    root lfemur
+  end
+"""
+
+
+def test_an_asf_is_no_clip_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "01.asf").write_text(_ASF)
+    done = oneshot("recognize", tmp_path, "--url", "http://127.0.0.1:9")
+    assert done.status == 2
+    assert "holds no file" in done.err
+    (tmp_path / "01_01.amc").write_text(":FULLY-SPECIFIED\n:DEGREES\n1\nroot 0 0 0 0 0 0\n")
+    for named in (tmp_path, f"{tmp_path}/*"):
+        with ScriptedServer(refused(422, "unusable-clip")) as service:
+            oneshot("recognize", named, "--url", service.url)
+        (request,) = service.received
+        assert b'filename="01_01.amc"' in request.body
+        assert b'filename="01.asf"' in request.body
+
+
+def test_a_file_that_is_named_twice_is_enrolled_once(where: list[str]) -> None:
+    twice = ("examples/enroll/wave.json", ENROLL / "wave.json")
+    assert len(oneshot("enroll", *twice, "-a", "wave", "--json", *where).lines) == 1
+
+
+def test_a_layout_goes_to_the_files_that_need_it(where: list[str]) -> None:
+    files = (ENROLL / "wave.json", ENROLL / "wave.npy")
+    arguments = ("enroll", *files, "-a", "wave", "--layout", "kinect_v2", "--json")
+    done = oneshot(*arguments, *where)
+    assert done.status == 0, done.err
+    assert sorted(line["exemplars"] for line in done.lines) == [1, 2]
+    refusal = oneshot("recognize", ENROLL / "wave.json", "--layout", "kinect_v2", *where)
+    assert refusal.status == 2
+    assert "leave it out" in refusal.err
+
+
+@pytest.mark.parametrize("option", [("--format", "fbx"), ("--axes", "x,y")])
+def test_options_about_the_clip_are_checked_before_it_is_sent(option: tuple[str, str]) -> None:
+    with ScriptedServer(refused(422, "unusable-clip")) as service:
+        done = oneshot("recognize", ENROLL / "wave.json", *option, "--url", service.url)
+    assert done.status == 2
+    assert not service.received

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skeleton import record
+from skeleton.animator import animate
 from skeleton.readers import read_path
-from skeleton.writers import WRITERS
+from skeleton.writers import WRITERS, write_json
 from tests.service.command_line.terminal import oneshot
 from tests.service_process import ROOT
 
@@ -45,3 +47,15 @@ def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path) -> Non
     assert done.status == 2
     assert all(suffix in done.err for suffix in WRITERS)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_the_other_format_cannot_say_is_told(tmp_path: Path) -> None:
+    clip = animate("kick")
+    two = np.concatenate((clip.joints, clip.joints + 1), axis=1)
+    (tmp_path / "two.json").write_bytes(write_json(record(two, clip.layout, fps=30.0)))
+    bvh = oneshot("convert", tmp_path / "two.json", tmp_path / "one.bvh")
+    assert bvh.status == 0
+    assert bvh.err.startswith("note: one of 2 persons")
+    npy = oneshot("convert", KICK, tmp_path / "kick.npy")
+    assert "--layout kinect_v2 --fps 30 --axes x,y,z" in npy.err
+    assert oneshot("convert", KICK, tmp_path / "kick.npz").err == ""

@@ -54,6 +54,7 @@ def test_a_clip_the_model_refuses_has_status_1_and_the_reason(tmp_path: Path) ->
     done = oneshot("inspect", file)
     assert done.status == 1
     assert "two-dimensional" in done.out
+    assert "None" not in done.out
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,26 @@ def test_a_service_that_is_away_ends_with_status_3_and_says_what_to_do() -> None
     assert done.status == 3
     assert "oneshot serve" in done.err
     assert "--local" in done.err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--url", "127.0.0.1:8765"), ("--url", ""), ("--url", "http://[::1"), ("--key", "a b")],
+)
+def test_a_url_or_key_that_is_none_is_one_line(wrong: tuple[str, str]) -> None:
+    done = oneshot("actions", *wrong)
+    assert done.status == 2
+    assert done.err.startswith("error: ")
+    assert done.err.count("\n") == 1
+
+
+def test_an_empty_name_is_one_line() -> None:
+    done = oneshot("actions", "show", "")
+    assert done.status == 2
+    assert done.err == "error: the name is empty\n"
+
+
+def test_the_version_is_told() -> None:
+    from importlib.metadata import version
+
+    assert oneshot("--version").out == version("oneshot-actions") + "\n"
