@@ -8,12 +8,15 @@
         print(answer.decision, answer.action, answer.probability)
 
 `AsyncClient` is the same with `await`. A clip is a numpy array `(T, V, 3)` or `(T, M, V, 3)` of
-T frames, M persons and V joints in metres, NaN where a joint was not seen; or the path of a file
-in any format that the service reads; or a `Clip` or `Recording` of this project.
+T frames, M persons and V joints in metres, NaN where a joint was not seen (whole numbers are sent
+as float32, in the unit they have); or the path of a file in any format that the service reads; or
+a `Clip` or `Recording` of this project.
 
-Whatever fails raises an `OneshotError`. The service being busy or away (429, 503) is waited out
-first, and so is a connection that cannot be opened; a call that changes something is never sent
-again once it may have taken effect.
+What cannot be sent raises before anything is sent: `OSError` for a file that cannot be read
+(`FileNotFoundError`), `ValueError` or `TypeError` for what is no clip, no name or no option. All
+that fails afterwards raises an `OneshotError`. The service being busy or away (429, 503) is waited
+out first, and so is a connection that cannot be opened; a call that changes something is never
+sent again once it may have taken effect.
 """
 
 import asyncio
@@ -282,7 +285,7 @@ class _Collections:
 
 
 class OneshotError(Exception):
-    """Base of everything that goes wrong between a call and its answer.
+    """Base of everything that goes wrong once a call is sent.
 
     `status` is the answer's, None where there was none; `type` the stable URN of the problem,
     None where the answer came from elsewhere (a proxy); `title` says what it is, `detail` what to
@@ -435,7 +438,7 @@ _BY_TYPE: Mapping[str, type[OneshotError]] = {
     "outcome-unknown": OutcomeUnknown,
     "internal-error": InternalError,
 }
-# For the types of a newer service.
+# For the types of a newer service, and for answers of a proxy, which have no type.
 _BY_STATUS: Mapping[int, type[OneshotError]] = {
     401: AccessDenied,
     403: AccessDenied,
@@ -528,7 +531,8 @@ class _Calls:
         What is said about the clip goes before what it says of itself. `layout`: a layout's name
         or the joint names in order; an array needs it. `fps`: frames per second. `axes`: where
         the data keeps x, y (up) and z, such as `x,-y,-z`. `person`: which of several. Of a file
-        also `format`, found out by the service unless given, and `skeleton`: the ASF of an AMC.
+        also `format`, found out by the service unless given, and `skeleton`: the ASF of an AMC,
+        unless given the one beside it (`02.asf` of `02_01.amc`, or the only one in the folder).
 
         Raises `ValueError` or `TypeError` for what is no clip and `OSError` for a file, before
         anything is sent; then `UnparsableBody`, `UnusableClip`, `UnknownLayout`,
@@ -646,7 +650,7 @@ def _clip_body(
     """Turn a clip into a body. Raises `ValueError`, `TypeError`, and `OSError` of a file."""
     if isinstance(clip, str | os.PathLike):
         query = {"layout": _joint_names(layout), "fps": fps, "axes": axes, "person": person}
-        return _Body({**query, "format": format}, files=_parts(Path(clip), skeleton))
+        return _Body({**query, "format": format}, files=_parts(Path(clip), format, skeleton))
     if format is not None or skeleton is not None:
         raise ValueError("format= and skeleton= are for files; the clip is none")
     if isinstance(clip, np.ndarray):
@@ -673,12 +677,31 @@ def _clip_body(
     return _Body(query, _npy(joints), "application/x-npy")
 
 
-def _parts(path: Path, skeleton: AnyPath | None) -> dict[str, tuple[str, bytes]]:
+def _parts(
+    path: Path, format: str | None, skeleton: AnyPath | None
+) -> dict[str, tuple[str, bytes]]:
     file = (path.name, path.read_bytes())
+    if skeleton is None and format in (None, "amc") and path.suffix.lower() == ".amc":
+        skeleton = _bones_beside(path)
     if skeleton is None:
         return {"file": file}
     bones = Path(skeleton)
     return {"skeleton": (bones.name, bones.read_bytes()), "motion": file}
+
+
+def _bones_beside(path: Path) -> Path:
+    """The ASF of an AMC: of its own name, of its subject's, or the only one in the folder."""
+    there = {file.stem: file for file in path.parent.iterdir() if file.suffix.lower() == ".asf"}
+    for stem in (path.stem, path.stem.rpartition("_")[0]):
+        if stem in there:
+            return there[stem]
+    if len(there) != 1:
+        found = "there is none" if not there else f"none of {len(there)} there has its name"
+        raise ValueError(
+            f"{path}: an AMC needs the ASF with its bones, and beside it {found}; give "
+            "skeleton=PATH"
+        )
+    return next(iter(there.values()))
 
 
 def _joint_names(layout: AnyLayout | None) -> str | None:
@@ -690,10 +713,12 @@ def _joint_names(layout: AnyLayout | None) -> str | None:
 def _npy(joints: NDArray[Any]) -> bytes:
     if not isinstance(joints, np.ndarray):
         raise TypeError(f"joints must be a numpy array, not {type(joints).__name__}")
+    if joints.dtype.kind in "iu":  # a sensor's millimetres; older services take floats only
+        joints = joints.astype(np.float32)
     if joints.dtype.kind != "f" or joints.dtype.itemsize > 8:
         raise ValueError(
-            f"joints must be float16, float32 or float64, not {joints.dtype}; convert them to "
-            "metres with .astype('float32')"
+            f"joints must be whole numbers, float16, float32 or float64, not {joints.dtype}; "
+            "convert them to metres with .astype('float32')"
         )
     if joints.ndim not in (3, 4) or joints.shape[-1] != 3:
         raise ValueError(
@@ -764,13 +789,13 @@ def _error_of(response: httpx.Response) -> OneshotError:
             problem = response.json()
         except ValueError:
             problem = None
+    by_status = _BY_STATUS.get(status, BadRequest if 400 <= status < 500 else OneshotError)
     if not isinstance(problem, dict):
         title = f"{status} {response.reason_phrase}".strip()
         where = response.headers.get("location")
         detail = f"the address has moved to {where}" if where else _first_words(response)
-        return OneshotError(title, detail, status=status, retry_after=retry_after)
+        return by_status(title, detail, status=status, retry_after=retry_after)
     type = str(problem.get("type", "about:blank"))
-    by_status = _BY_STATUS.get(status, BadRequest if 400 <= status < 500 else OneshotError)
     return _BY_TYPE.get(type.removeprefix(_TYPE_PREFIX), by_status)(
         str(problem.get("title") or f"{status} {response.reason_phrase}"),
         str(problem.get("detail") or ""),
@@ -926,7 +951,8 @@ class Client(_Base):
     times, not before `Retry-After` says, and not later than `LONGEST_RETRYING` seconds after it
     began. `key` is sent as a bearer token. `transport` replaces httpx's. Raises `ValueError`.
 
-    Every call raises `OneshotError`.
+    Every call raises `OneshotError`; before anything is sent, `OSError` for a file, `ValueError`
+    or `TypeError` for what is no clip or no name.
     """
 
     def __init__(

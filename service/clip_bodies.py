@@ -10,6 +10,7 @@ from service.bodies import JSON, MULTIPART, NPY, Body, parse_json
 from service.clip_fields import (
     ClipFields,
     ClipQuery,
+    EnrolledFile,
     EnrollFields,
     EnrollQuery,
     RecognizeFields,
@@ -18,18 +19,18 @@ from service.multipart import Form, Upload, parse_form
 from service.problems import Unparsable, Unusable, describe
 from skeleton import LAYOUTS, Layout, Recording, record, resolve_layout
 from skeleton.readers import Source, find_format, read_joint_lists, read_npy, read_source
+from skeleton.readers.containers.json_text import parse_json as parse_file
 
 Query = TypeVar("Query", bound=ClipQuery)
 Layouts = Mapping[str, Layout]
 
-_OF_TYPE = {JSON: "json", NPY: "npy"}
 _BONES, _MOTION = "skeleton", "motion"
 
 
 @dataclass(frozen=True, eq=False)
 class ClipInput(Generic[Query]):
     """A clip as a request brought it: the query with a form's fields, the name of the format, the
-    recording, and the action where a JSON body names it."""
+    recording, and the action that an enrolled JSON body or file holds itself."""
 
     query: Query
     format: str
@@ -40,21 +41,19 @@ class ClipInput(Generic[Query]):
 def enroll_input(
     body: Body, query: EnrollQuery, layouts: Layouts = LAYOUTS
 ) -> tuple[str, ClipInput[EnrollQuery]]:
-    """Return the action and the clip of `/enroll`.
+    """Return the action and the clip of `/enroll`. An action in the address or in a form goes
+    before the one that a file holds.
 
     Raises `Unparsable`, `UnreadableClip`, `Unusable`, `UnusableClip`.
     """
     given = clip_input(body, query, EnrollFields, layouts)
-    if given.action is None:
-        if given.query.action is None:
-            raise Unusable(
-                "action: it needs a name, ?action=NAME in the address or -F action=NAME in a form; "
-                "only a JSON body holds it itself"
-            )
-        return given.query.action, given
-    if given.query.action is not None:
-        raise Unusable("action: it belongs into a JSON body, not into the address")
-    return given.action, given
+    action = given.action if given.query.action is None else given.query.action
+    if action is None:
+        raise Unusable(
+            "action: it needs a name, ?action=NAME in the address or -F action=NAME in a form; "
+            "only JSON can hold it itself"
+        )
+    return action, given
 
 
 def clip_input(
@@ -63,18 +62,18 @@ def clip_input(
     fields: type[EnrollFields] | type[RecognizeFields],
     layouts: Layouts = LAYOUTS,
 ) -> ClipInput[Query]:
-    """Return the clip of a call whose JSON body has these fields. Raises as `enroll_input`."""
+    """Return the clip of a call whose JSON body has these fields: one that is sent as JSON, with
+    no `format`, which makes it a file. Raises as `enroll_input`."""
     if body.media_type == MULTIPART:
         form = parse_form(body)
         file, bones = _files(form)
         return _file_input(_with_fields(query, form), file, bones, layouts)
-    name = query.format or _OF_TYPE.get(body.media_type)
-    if name == "json" and not _is_file(tree := parse_json(body.data), query):
-        described, joints = _json_fields(tree, query, fields)
+    if query.format == "npy" or (query.format is None and body.media_type == NPY):
+        return ClipInput(query, "npy", _npy_recording(body, query, layouts))
+    if query.format is None and body.media_type == JSON:
+        described, joints = _json_fields(parse_json(body.data), query, fields)
         action = described.action if isinstance(described, EnrollFields) else None
-        return ClipInput(query, name, _json_recording(described.clip, joints, layouts), action)
-    if name == "npy":
-        return ClipInput(query, name, _npy_recording(body, query, layouts))
+        return ClipInput(query, "json", _json_recording(described.clip, joints, layouts), action)
     return _file_input(query, Upload(body.data), None, layouts)
 
 
@@ -97,7 +96,18 @@ def _file_input(
         axes=query.axes,
         person=query.person,
     )
-    return ClipInput(query, format.name, recording)
+    action = None
+    if format.name == "json" and isinstance(query, EnrollQuery) and query.action is None:
+        action = _action_of(file.data)
+    return ClipInput(query, format.name, recording, action)
+
+
+def _action_of(file: bytes) -> str | None:
+    """The action that a JSON file holds, of which the reader has taken no note."""
+    try:
+        return EnrolledFile.model_validate(parse_file(file)).action
+    except ValidationError as error:
+        raise Unusable(describe(error)) from error
 
 
 def _with_fields(query: Query, form: Form) -> Query:
@@ -152,14 +162,6 @@ def _json_recording(clip: ClipFields, joints: Any, layouts: Layouts) -> Recordin
     )
 
 
-def _is_file(tree: Any, query: ClipQuery) -> bool:
-    """Whether JSON is a clip's file, which the address describes, and not a call's body."""
-    if query.format is None or not isinstance(tree, dict):
-        return False
-    named = isinstance(query, EnrollQuery) and query.action is not None and "action" not in tree
-    return named or ("clip" not in tree and "joints" in tree)
-
-
 def _json_fields(
     tree: Any, query: ClipQuery, model: type[EnrollFields] | type[RecognizeFields]
 ) -> tuple[EnrollFields | RecognizeFields, Any]:
@@ -167,6 +169,11 @@ def _json_fields(
     for name in ("layout", "fps", "axes", "person"):
         if getattr(query, name) is not None:
             raise Unusable(f"{name}: it belongs into the clip of a JSON body, not into the address")
+    if isinstance(query, EnrollQuery) and query.action is not None:
+        raise Unusable(
+            "action: it belongs into a JSON body, not into the address; of a file, sent with "
+            "?format=json, the address may name it"
+        )
     if not isinstance(tree, dict) or not isinstance(clip := tree.get("clip"), dict):
         raise Unusable(
             'clip: the body must be an object with a "clip", like '

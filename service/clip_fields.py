@@ -67,6 +67,14 @@ class EnrollFields(BaseModel):
     clip: ClipFields
 
 
+class EnrolledFile(BaseModel):
+    """What `/enroll` takes of a JSON file besides its clip, which a reader of files reads."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    action: ActionName | None = None
+
+
 class RecognizeFields(BaseModel):
     """A JSON body of `/recognize`, all but the coordinates."""
 
@@ -85,7 +93,10 @@ class ClipQuery(BaseModel):
     collection: CollectionField = "default"
     format: Annotated[
         FormatName | None,
-        Field(description="The body is a file of this format, whatever the Content-Type says."),
+        Field(
+            description="The body is a file of this format, whatever the Content-Type says. A "
+            "JSON file may be a clip alone or hold an action, which only `/enroll` heeds.",
+        ),
     ] = None
     layout: LayoutText | None = None
     fps: Fps = None
@@ -97,7 +108,11 @@ class EnrollQuery(ClipQuery):
     """The query of `/enroll`."""
 
     action: Annotated[
-        ActionName | None, Field(description="For all but JSON bodies: the action's name.")
+        ActionName | None,
+        Field(
+            description="For all but JSON bodies: the action's name. A JSON file may hold it "
+            "itself; this one goes before it.",
+        ),
     ] = None
 
 

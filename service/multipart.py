@@ -3,6 +3,7 @@
 python-multipart finds the parts; nothing is written to a disk, nothing is decoded twice.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ _MOST_PARTS = 8
 _LONGEST_FIELD = 8192  # bytes; the longest are joint names in order
 #: Parts of these names are files even when the sender gives no file name.
 _FILES = ("file", "skeleton", "motion")
+#: What curl sends for a file whose @ was forgotten: its name, and no clip is as short as one.
+_FILE_NAME = re.compile(rb"[^\r\n\0]{0,250}\.[A-Za-z]\w{1,9}")
 _HOW = "send it with curl -F file=@FILE, which writes the Content-Type itself"
 
 
@@ -115,6 +118,11 @@ def _form(parts: list[_Part]) -> Form:
         if name in fields or name in files:
             raise Unusable(f"{name[:60]}: given more than once in the form")
         if b"filename" in options or name in _FILES:
+            if b"filename" not in options and _FILE_NAME.fullmatch(part.data):
+                raise Unparsable(
+                    f"{name}: it is {_text(part.data)!r} as text, and not the file of that name; "
+                    f"write an @ before the name, -F {name}=@{_text(part.data)}"
+                )
             files[name] = Upload(bytes(part.data), _text(options.get(b"filename", b"")))
             part.data.clear()
         elif len(part.data) > _LONGEST_FIELD:

@@ -26,7 +26,7 @@ _JOINTS = {
 _NPY = {
     "type": "string",
     "format": "binary",
-    "description": "An .npy file, float32 or float64, (T, V, 3) or (T, M, V, 3); NaN where a joint "
+    "description": "An .npy file of floats or whole numbers, (T, V, 3) or (T, M, V, 3); NaN where a joint "
     "was not seen.",
 }
 _FILE = {

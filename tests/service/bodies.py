@@ -246,7 +246,7 @@ NPY_BODIES: dict[str, BadBody] = {
         400,
         "unparsable-body",
     ),
-    "npy: integers": _npy(npy(np.ones((4, 25, 3), dtype=np.int32)), 400, "unparsable-body"),
+    "npy: true and false": _npy(npy(np.ones((4, 25, 3), dtype=bool)), 400, "unparsable-body"),
     "npy: complex numbers": _npy(npy(np.ones((4, 25, 3), dtype=complex)), 400, "unparsable-body"),
     "npy: texts": _npy(npy(np.full((4, 25, 3), "1")), 400, "unparsable-body"),
     "npy: zero frames": _npy(npy(JOINTS[:0]), 422, "unusable-clip", says="a clip needs a frame"),

@@ -118,6 +118,9 @@ FILE_BODIES: dict[str, BadBody] = {
         "invalid-request",
         says="more than once",
     ),
+    "form: the name of a file for the file": _form(
+        form({}, {"file": "wave.npz"}), 400, "unparsable-body", says="-F file=@wave.npz"
+    ),
     "form: nine parts": _form(
         form({}, {f"field {n}": "1" for n in range(9)}), 422, "invalid-request", says="8 parts"
     ),

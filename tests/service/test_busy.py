@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,12 @@ def test_a_full_queue_is_told_and_what_was_acknowledged_is_there(
 
 def test_no_more_bodies_lie_in_memory_than_there_are_places(model: Path, tmp_path: Path) -> None:
     settings = {"queue": "1", "workers": "1"}
-    with ServiceProcess(f"sqlite:///{tmp_path}/oneshot.db", model, settings) as service:
+    with (
+        ServiceProcess(f"sqlite:///{tmp_path}/oneshot.db", model, settings) as service,
+        ExitStack() as stack,
+    ):
         before = service.memory()
-        senders = [half_sent(service.port, 15 * MIB) for _ in range(40)]
+        senders = [stack.enter_context(half_sent(service.port, 15 * MIB)) for _ in range(40)]
         answered = [sender for sender in senders if told(sender)]
         assert len(answered) == 38
         assert service.peak_memory() < before + 100 * MIB
@@ -76,8 +80,7 @@ def test_no_more_bodies_lie_in_memory_than_there_are_places(model: Path, tmp_pat
             refused = visitor.post("/recognize", clip(), JSON)
             assert check_problem(refused)["type"] == "urn:oneshot:busy"
             assert client.get("/readyz").status_code == 200
-            for sender in senders:
-                sender.close()
+            stack.close()
             time.sleep(0.2)
             assert visitor.enroll(performance("wave"), "wave")["exemplars"] == 1
 
@@ -101,8 +104,12 @@ def half_sent(port: int, size: int) -> socket.socket:
     """A sender of a body that stops before its last byte."""
     sender = socket.create_connection(("127.0.0.1", port), timeout=60)
     head = "POST /recognize HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-    sender.sendall(f"{head}Content-Length: {size}\r\n\r\n".encode())
-    sender.sendall(b" " * (size - 1))
+    try:
+        sender.sendall(f"{head}Content-Length: {size}\r\n\r\n".encode())
+        sender.sendall(b" " * (size - 1))
+    except OSError:
+        sender.close()
+        raise
     return sender
 
 

@@ -8,6 +8,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, fields
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -160,13 +161,71 @@ def test_an_amc_goes_with_its_asf(connect: Connect, tmp_path: Path) -> None:
 
 @each_client
 @pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        (["02_01.asf", "02.asf"], "02_01.asf"),
+        (["02.asf", "03.asf", "02_02.asf"], "02.asf"),
+        (["bones.ASF", "02_01.bvh"], "bones.ASF"),
+    ],
+)
+def test_the_asf_of_an_amc_is_found_beside_it(
+    connect: Connect, tmp_path: Path, there: list[str], found: str
+) -> None:
+    for name in there:
+        (tmp_path / name).write_bytes(name.encode())
+    (tmp_path / "02_01.AMC").write_bytes(b"motion")
+    with ScriptedServer(answered({})) as server, connect(server.url) as client:
+        for format in (None, "amc"):
+            with pytest.raises(module.UnexpectedAnswer):
+                client.recognize(tmp_path / "02_01.AMC", format=format)
+        for request in server.received:
+            assert f'name="skeleton"; filename="{found}"'.encode() in request.body
+            assert b"\r\n\r\n" + found.encode() + b"\r\n" in request.body
+            assert b'name="motion"; filename="02_01.AMC"' in request.body
+
+
+@each_client
+@pytest.mark.parametrize("there", [[], ["a.asf", "b.asf"]])
+def test_an_amc_without_its_asf_is_told_what_to_give(
+    connect: Connect, tmp_path: Path, there: list[str]
+) -> None:
+    for name in there:
+        (tmp_path / name).write_bytes(b"bones")
+    (tmp_path / "02_01.amc").write_bytes(b"motion")
+    with ScriptedServer(answered({})) as server, connect(server.url) as client:
+        with pytest.raises(ValueError, match=r"02_01\.amc: .*skeleton="):
+            client.recognize(tmp_path / "02_01.amc")
+        with pytest.raises(FileNotFoundError, match=r"02_02\.amc"):
+            client.recognize(tmp_path / "02_02.amc")
+        assert not server.received
+
+
+@each_client
+@pytest.mark.parametrize("kind", [np.int16, np.int32, np.int64, np.uint16])
+def test_whole_numbers_are_sent_as_they_are(connect: Connect, kind: type[np.integer[Any]]) -> None:
+    millimetres = np.abs(JOINTS * 1000).astype(kind)
+    masked = np.ma.masked_array(millimetres, mask=np.zeros(millimetres.shape, bool))
+    masked.mask[2, 3] = True
+    with ScriptedServer(answered({})) as server, connect(server.url) as client:
+        for clip in (millimetres, masked):
+            with pytest.raises(module.UnexpectedAnswer):
+                client.recognize(clip, layout="kinect_v2")
+        plain, holed = (np.load(BytesIO(request.body)) for request in server.received)
+    assert plain.dtype == holed.dtype == np.float32
+    assert np.array_equal(plain, millimetres)
+    assert np.array_equal(np.isnan(holed), masked.mask)
+    assert np.array_equal(holed[~masked.mask], millimetres[~masked.mask])
+
+
+@each_client
+@pytest.mark.parametrize(
     ("clip", "options", "says"),
     [
         (JOINTS, {}, "layout= is needed"),
         (JOINTS[..., :2], {"layout": "kinect_v2"}, r"\(T, V, 3\)"),
         (JOINTS[0], {"layout": "kinect_v2"}, r"not \(25, 3\)"),
         (JOINTS[:0], {"layout": "kinect_v2"}, "hold nothing"),
-        (JOINTS.astype(int), {"layout": "kinect_v2"}, "not int64"),
+        (JOINTS > 0, {"layout": "kinect_v2"}, "not bool"),
         (JOINTS.astype(complex), {"layout": "kinect_v2"}, "not complex128"),
         (JOINTS.astype(object), {"layout": "kinect_v2"}, "not object"),
         (JOINTS, {"layout": "kinect_v2", "format": "npy"}, "for files"),
@@ -368,11 +427,11 @@ def test_what_is_no_url_is_told_at_once(connect: Connect, url: str) -> None:
 
 @each_client
 def test_a_closed_client_says_so(connect: Connect, service: ServiceProcess) -> None:
-    client = connect(service.url)
-    client.model()
-    client.close()
-    with pytest.raises(RuntimeError, match="closed"):
+    with connect(service.url) as client:
         client.model()
+        client.close()
+        with pytest.raises(RuntimeError, match="closed"):
+            client.model()
 
 
 def test_both_clients_have_the_same_calls() -> None:

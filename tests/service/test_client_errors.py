@@ -140,13 +140,42 @@ def test_problems_of_a_newer_service_are_told_by_status(
 
 @each_client
 @pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, module.BadRequest), (401, module.AccessDenied), (403, module.AccessDenied),
+        (404, module.NotFound), (408, module.SlowBody), (413, module.BodyTooLarge),
+        (418, module.BadRequest), (429, module.Busy), (500, module.InternalError),
+        (503, module.Unavailable),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [(PAGE.body, "text/html"), (b"{", "application/problem+json"), (b"", "")],
+)
+def test_an_answer_of_a_proxy_is_told_by_status(
+    connect: Connect, status: int, kind: type[OneshotError], body: bytes, media_type: str
+) -> None:
+    answer = Scripted(status, body, {"Content-Type": media_type, "Retry-After": "9"})
+    with (
+        ScriptedServer(answer) as server,
+        connect(server.url, retries=0) as client,
+        pytest.raises(OneshotError) as raised,
+    ):
+        client.enroll(WAVE, "wave")
+    assert type(raised.value) is kind
+    assert (raised.value.status, raised.value.type) == (status, None)
+    assert raised.value.retry_after == 9.0
+    assert str(raised.value).startswith(f"{status} ")
+
+
+@each_client
+@pytest.mark.parametrize(
     ("answer", "status", "says"),
     [
         (PAGE, 502, "502 Bad Gateway: 502 Bad Gateway nginx"),
-        (Scripted(404, b"", {}), 404, "404 Not Found"),
         (Scripted(308, b"", {"Location": "https://there/"}), 308, "moved to https://there/"),
-        (Scripted(400, b"{", {"Content-Type": "application/problem+json"}), 400, "400 Bad"),
-        (Scripted(500, b"\xff\x00" * 9999, {"Content-Type": "image/png"}), 500, "500 Internal"),
+        (Scripted(302, b"{", {"Content-Type": "application/problem+json"}), 302, "302 Found"),
+        (Scripted(504, b"\xff\x00" * 9999, {"Content-Type": "image/png"}), 504, "504 Gateway"),
     ],
 )
 def test_an_answer_from_elsewhere_is_told_with_its_first_words(

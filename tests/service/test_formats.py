@@ -87,7 +87,6 @@ def test_json_and_npy_by_format_are_what_they_are_by_content_type(visitor: Calle
     ):
         assert response.status_code == 201, response.text
     for response in (
-        visitor.post("/enroll", clip(), sent, format="json", action="y"),
         visitor.post("/enroll", clip(), sent, format="json", layout="kinect_v2"),
         visitor.post("/enroll", clip(layout=None), sent, format="json"),
     ):
@@ -101,6 +100,64 @@ def test_a_clips_own_json_file_takes_its_action_from_the_address(visitor: Caller
     bare = file.removeprefix(b'{"clip":').removesuffix(b"}")
     again = visitor.post("/recognize", bare, OCTETS, format="json").json()
     assert again["similarity"] == pytest.approx(1, abs=1e-5)
+
+
+def ways_to_send_json(
+    visitor: Caller, call: str, file: bytes, **query: str
+) -> list[httpx.Response]:
+    """The file raw by its format, of whatever type, raw by its bytes, and in a form."""
+    text = {"content-type": "application/x-www-form-urlencoded"}  # as curl sends it of itself
+    return [
+        visitor.post(call, file, text, format="json", **query),
+        visitor.post(call, file, JSON, format="json", **query),
+        visitor.post(call, file, OCTETS, **query),
+        visitor.post(call, form({"file": ("a.json", file)}), FORM, **query),
+        visitor.post(call, form({"file": ("a.json", file)}, query), FORM),
+    ]
+
+
+@pytest.mark.parametrize("call", ["/recognize", "/clips:inspect"])
+def test_the_action_of_a_json_file_is_of_no_account_but_to_enroll(
+    visitor: Caller, call: str
+) -> None:
+    named, bare = clip(), clip().replace(b'"action": "x", ', b"")
+    for one, other in zip(
+        ways_to_send_json(visitor, call, named),
+        ways_to_send_json(visitor, call, bare),
+        strict=True,
+    ):
+        assert one.status_code == 200, one.text
+        assert one.json() == other.json()
+
+
+def test_a_json_file_is_enrolled_under_its_own_action_unless_another_is_given(
+    visitor: Caller,
+) -> None:
+    for query, action in (({}, "x"), ({"action": "other"}, "other")):
+        for response in ways_to_send_json(visitor, "/enroll", clip(), **query):
+            assert response.status_code == 201, response.text
+            assert response.json()["action"] == action
+    for response in ways_to_send_json(visitor, "/enroll", b"\xef\xbb\xbf" + clip()):
+        assert (response.status_code, response.json()["action"]) == (201, "x")
+
+
+@pytest.mark.parametrize("action", [None, "", "a/b", "a" * 201])
+def test_a_json_file_without_an_action_or_with_a_bad_one_is_told_so(
+    visitor: Caller, action: str | None
+) -> None:
+    text = clip() if action is None else clip().replace(b'"x"', f'"{action}"'.encode())
+    file = text.replace(b'"action": "x", ', b"") if action is None else text
+    for response in ways_to_send_json(visitor, "/enroll", file):
+        assert response.status_code == 422, response.text
+        assert response.json()["detail"].startswith("action: ")
+    assert visitor.actions() == []
+
+
+def test_a_json_body_without_a_format_stays_strict(visitor: Caller) -> None:
+    for call, query in (("/enroll", {"action": "y"}), ("/recognize", {}), ("/clips:inspect", {})):
+        response = visitor.post(call, clip(), JSON, **query)
+        assert response.status_code == 422, response.text
+        assert "action: " in response.json()["detail"]
 
 
 def test_fields_of_a_form_mean_what_they_mean_in_the_address(visitor: Caller) -> None:

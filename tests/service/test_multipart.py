@@ -76,6 +76,22 @@ def test_a_damaged_form_is_parsed_or_refused() -> None:
     assert seen >= {"parsed", "Unparsable"}
 
 
+@pytest.mark.parametrize("name", ["file", "skeleton", "motion"])
+@pytest.mark.parametrize("value", ["wave.npz", "clips/wäve 1.skeleton", "C:\\clips\\02.asf"])
+def test_the_name_of_a_file_in_its_place_is_told_of_the_forgotten_at(name: str, value: str) -> None:
+    with pytest.raises(Unparsable) as raised:
+        parsed(form({}, {name: value}))
+    assert f"-F {name}=@{value}" in str(raised.value)
+
+
+def test_a_short_file_is_not_taken_for_a_name() -> None:
+    for data in (b"wave.npz\n1 2 3", b"0.5 1.25 2.75", b"", b"\0.npz"):
+        assert parsed(closed(part('name="file"', data))).files["file"].data == data
+    named = parsed(form({"file": ("a.txt", b"wave.npz")}, {"action": "wave.npz"}))
+    assert named.files["file"].data == b"wave.npz"
+    assert named.fields == {"action": "wave.npz"}
+
+
 def test_a_part_that_repeats_a_name_is_refused() -> None:
     with pytest.raises(Unusable, match="fps"):
         parsed(closed(part('name="fps"', b"30"), part('name="fps"', b"60")))

@@ -65,9 +65,9 @@ def test_cuda_without_a_gpu_ends_with_a_clear_message(store: str, model: Path) -
         told = refusal(store=store, model=str(model), provider="cuda")
         assert "ONESHOT_PROVIDER=cuda" in told
     else:  # on a machine with one, the promise is that it computes there
-        with ServiceProcess(store, model, {"provider": "cuda"}) as service:
-            answer = service.client().get("/model").json()
-            assert answer["provider"] == "CUDAExecutionProvider"
+        settings = {"provider": "cuda"}
+        with ServiceProcess(store, model, settings) as service, service.client() as client:
+            assert client.get("/model").json()["provider"] == "CUDAExecutionProvider"
 
 
 def test_auto_says_what_it_chose(store: str, model: Path) -> None:
