@@ -26,8 +26,8 @@ _JOINTS = {
 _NPY = {
     "type": "string",
     "format": "binary",
-    "description": "An .npy file of floats or whole numbers, (T, V, 3) or (T, M, V, 3); NaN where a joint "
-    "was not seen.",
+    "description": "An .npy file of floats or whole numbers, (T, V, 3) or (T, M, V, 3); NaN where "
+    "a joint was not seen.",
 }
 _FILE = {
     "type": "string",
