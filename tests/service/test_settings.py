@@ -105,7 +105,9 @@ def test_a_registered_layout_may_be_named_wherever_a_layout_is(tmp_path: Path) -
             user.post("/enroll", clip(kick.tolist(), layout="suit"), JSON),
         ):
             assert response.status_code == 201, response.text
-            assert response.json()["quality"]["warnings"] == []
+            # Ten joints are fewer than the model knows, and nothing else is to be remarked.
+            (warning,) = response.json()["quality"]["warnings"]
+            assert warning.startswith("partly_seen: ")
         body = form({"file": ("wave.npy", npy(wave))}, {"layout": "suit", "fps": "30"})
         assert user.post("/recognize", body, FORM).json()["similarity"] > 1 - 1e-5
         told = user.post("/clips:inspect", body, FORM).json()
