@@ -20,6 +20,7 @@ class Augmentation:
         self.layout = layout
         self.frames = frames
         self.bones, self.path = _bone_matrices(layout)
+        self.roots = [joint for joint, parent in enumerate(layout.parents) if parent < 0]
         self.ends = [
             i for i, j in enumerate(layout.joints) if j.partition("_")[2] in ("wrist", "ankle")
         ]
@@ -60,7 +61,7 @@ class Augmentation:
         longer = torch.rand(n, 1, device=device) < self.config.hand_for_wrist
         factor[:, self.ends] *= torch.where(longer, 1.33, 1.0)
         factor = factor.clamp(0.6, 1.7)
-        factor[:, 0] = 1.0
+        factor[:, self.roots] = 1.0  # their own positions are no bones
         change = self.path.to(device) * factor[:, None] @ self.bones.to(device)  # (N, V, V)
         return torch.matmul(change[:, None], joints)
 
@@ -108,7 +109,7 @@ def sidedness(joints: Tensor, layout: Layout) -> Tensor:
 
 
 def _bone_matrices(layout: Layout) -> tuple[Tensor, Tensor]:
-    """`bones @ joints` are the bone vectors (the root's own position first), `path` undoes it."""
+    """`bones @ joints` are the bone vectors (a root's is its own position), `path` undoes it."""
     joints = len(layout)
     bones = torch.eye(joints)
     for child, parent in layout.bones:

@@ -1,12 +1,19 @@
 """Configuration: one complete YAML, experiments are differences to it."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from skeleton import resolve_layout
+
+#: How an encoder's blocks are made; `training.encoder.blocks` has them by these names.
+Family = Literal[
+    "compact", "stgcn_pp", "dg_stgcn", "ctr_gcn", "infogcn", "hd_gcn", "transformer"
+]  # fmt: skip
+#: What the body frame needs of a layout.
+_INDISPENSABLE = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 
 DEFAULT = Path(__file__).parent / "configs" / "default.yaml"
 
@@ -38,6 +45,8 @@ class DataConfig(_Section):
 
 
 class EncoderConfig(_Section):
+    # Not in the checkpoints from before there were others.
+    family: Family = "compact"
     layout: str
     frames: int = Field(gt=3)
     persons: int = Field(ge=1, le=1)
@@ -50,7 +59,12 @@ class EncoderConfig(_Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        resolve_layout(self.layout)
+        layout = resolve_layout(self.layout)
+        missing = [joint for joint in _INDISPENSABLE if joint not in layout.index]
+        if missing:
+            raise ValueError(
+                f"layout {layout.name} has no {', '.join(missing)}, and the body frame needs them"
+            )
         if not self.channels or len(self.channels) != len(self.strides):
             raise ValueError("channels and strides must name the same blocks, one or more")
         frames = self.frames
@@ -115,6 +129,17 @@ class Config(_Section):
     optimiser: OptimiserConfig
     spectrum: SpectrumConfig
     cohort: CohortConfig
+
+    @model_validator(mode="after")
+    def _crossed_joints_are_there(self) -> Self:
+        layout = resolve_layout(self.encoder.layout)
+        missing = [joint for joint in self.spectrum.crossed if joint not in layout.index]
+        if missing:
+            raise ValueError(
+                f"spectrum.crossed: layout {layout.name} has no {', '.join(missing)}; "
+                f"it has {', '.join(layout.joints)}"
+            )
+        return self
 
 
 def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ()) -> Config:

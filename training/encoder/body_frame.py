@@ -8,15 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from skeleton import Layout
+from training.encoder.adult import adult_bones
 
-#: Bone lengths of a grown person in metres, by child joint: the common scale.
-_ADULT = {
-    "spine": 0.25, "neck": 0.25, "head": 0.20,
-    "left_shoulder": 0.18, "left_elbow": 0.28, "left_wrist": 0.25,
-    "right_shoulder": 0.18, "right_elbow": 0.28, "right_wrist": 0.25,
-    "left_hip": 0.11, "left_knee": 0.42, "left_ankle": 0.40,
-    "right_hip": 0.11, "right_knee": 0.42, "right_ankle": 0.40,
-}  # fmt: skip
 _TINY = 1e-6
 
 
@@ -25,19 +18,21 @@ class BodyFrame(nn.Module):
 
     `forward(joints (N, T, V, 3), seen (N, T, V))` returns the pose around the hips
     `(N, T, V, 3)`, the path of the hips `(N, T, 1, 3)` from its mean, and `(N, T, V, 1)` seen.
-    The size comes from all bones that were seen, the direction from hips and shoulders over the
-    whole clip, so no single joint is indispensable.
+    The size comes from all bones that were seen and whose length in an adult is known, the
+    direction from hips and shoulders over the whole clip, so no single joint is indispensable.
+    The layout has to have hips and shoulders; `EncoderConfig` sees to it.
     """
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
         at = layout.index
         hips = torch.zeros(len(layout), 1)
-        hips[[at["pelvis"], at["left_hip"], at["right_hip"]]] = 1.0
+        hips[[at[j] for j in ("pelvis", "left_hip", "right_hip") if j in at]] = 1.0
         self.register_buffer("hips", hips, persistent=False)
-        self.bone_ends = [c for c, _ in layout.bones]
-        self.bone_starts = [p for _, p in layout.bones]
-        adult = torch.tensor([_ADULT[layout.joints[c]] for c in self.bone_ends])
+        lengths = adult_bones(layout)
+        self.bone_ends = [child for child, _ in lengths]
+        self.bone_starts = [parent for _, parent in lengths]
+        adult = torch.tensor(list(lengths.values()))
         self.register_buffer("adult", adult, persistent=False)
         self.left = [at["left_hip"], at["left_shoulder"]]
         self.right = [at["right_hip"], at["right_shoulder"]]

@@ -1,17 +1,17 @@
-"""The encoder: skeleton sequences to features (ours, after DG-STGCN and ST-GCN++)."""
+"""The encoder: skeleton sequences to features (ours, around the blocks of any family)."""
 
 import torch
 from torch import Tensor, nn
 
 from skeleton import resolve_layout
 from training.config import EncoderConfig
-from training.encoder.block import Block
+from training.encoder.blocks import make_blocks
 from training.encoder.body_frame import BodyFrame
 from training.encoder.streams import Streams
 
 
 class Encoder(nn.Module):
-    """Graph blocks over a body in its frame.
+    """Graph blocks over a body in its frame; `config.family` says of which kind.
 
     `forward(joints (N, T, 1, V, 3), seen (N, T, 1, V))` returns features `(N, D)`,
     D = segments · segment_width, not normalised. `blocks` is the list of graph blocks, each
@@ -29,20 +29,14 @@ class Encoder(nn.Module):
         self.body_frame = BodyFrame(self.layout)
         self.streams = Streams(self.layout)
         self.input_norm = nn.BatchNorm1d(Streams.channels * joints)
-        widths = (Streams.channels, *config.channels)
-        self.blocks = nn.ModuleList(
-            Block(self.layout, narrow, wide, stride, config.subsets)
-            for narrow, wide, stride in zip(
-                widths[:-1], config.channels, config.strides, strict=True
-            )
-        )
+        self.blocks = make_blocks(self.layout, config, Streams.channels)
         left = config.frames
         for stride in config.strides:
             left = -(-left // stride)
         self.per_segment = left // config.segments
         self.dropout = nn.Dropout(config.dropout)
         self.projection = nn.Conv1d(
-            config.segments * widths[-1], config.segments * config.segment_width, 1,
+            config.segments * config.channels[-1], config.segments * config.segment_width, 1,
             groups=config.segments,
         )  # fmt: skip
 

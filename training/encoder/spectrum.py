@@ -14,8 +14,9 @@ from itertools import combinations
 import torch
 from torch import Tensor, nn
 
-from skeleton import Layout, resolve_layout
+from skeleton import resolve_layout
 from training.config import EncoderConfig, SpectrumConfig
+from training.encoder.position import with_path
 from training.encoder.unit import unit
 
 _TINY = 1e-6
@@ -126,7 +127,7 @@ class Spectrum(nn.Module):
 
     def __init__(self, config: SpectrumConfig, encoder: EncoderConfig) -> None:
         super().__init__()
-        layout: Layout = resolve_layout(encoder.layout)
+        self.layout = layout = resolve_layout(encoder.layout)
         self.frames, self.coordinates = encoder.frames, 3 * len(layout)
         whole = _waves(encoder.frames, range(1, config.frequencies + 1))
         windows = _windows(encoder.frames, config.windows, config.window_frequencies)
@@ -165,7 +166,7 @@ class Spectrum(nn.Module):
 
     def _position(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
         """Coordinates `(N, T, 3V)`; a joint rests at its mean while it is unseen."""
-        position = torch.cat((path, local[:, :, 1:]), dim=2)
+        position = with_path(local, path, self.layout)
         mean = (position * seen).sum(1, keepdim=True) / seen.sum(1, keepdim=True).clamp(min=1)
         position = position * seen + mean * (1 - seen)
         return position.reshape(-1, self.frames, self.coordinates)

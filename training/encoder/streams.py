@@ -1,6 +1,6 @@
 """Streams: what the first block sees of a body in its frame (ours).
 
-Position, bone and velocity in one tensor; the path of the hips takes the root joint's place.
+Position, bone and velocity in one tensor; the path of the hips takes the pelvis's place.
 """
 
 import torch
@@ -8,25 +8,24 @@ from torch import Tensor, nn
 
 from skeleton import Layout
 from training.encoder.body_frame import of
+from training.encoder.position import with_path
 
 
 class Streams(nn.Module):
     """`forward(local (N, T, V, 3), path (N, T, 1, 3), seen (N, T, V, 1))` → `(N, C, T, V)`.
 
-    C = 10: position 3, bone 3, velocity 3, seen 1. What is not seen is 0. The layout's first
-    joint must be its root.
+    C = 10: position 3, bone 3, velocity 3, seen 1. What is not seen is 0; a root has no bone.
     """
 
     channels = 10
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
-        if layout.parents[0] != -1:
-            raise ValueError(f"the first joint of {layout.name} is not its root")
-        self.parents_of = [0, *(p for _, p in layout.bones)]
+        self.layout = layout
+        self.parents_of = [j if p < 0 else p for j, p in enumerate(layout.parents)]
 
     def forward(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
-        position = torch.cat((path, local[:, :, 1:]), dim=2)
+        position = with_path(local, path, self.layout)
         bone = (local - of(local, self.parents_of)) * seen * of(seen, self.parents_of)
         # The last frame follows itself, at rest: no zeros of a size to be asked for.
         then = torch.cat((position[:, 1:], position[:, -1:]), dim=1)
