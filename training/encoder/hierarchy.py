@@ -1,6 +1,7 @@
 """The hierarchy: sets of joints by their distance from the middle of the body (HD-GCN)."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -38,7 +39,7 @@ def edge_sets(sets: Sequence[Sequence[int]], joints: int, subsets: int) -> Tenso
     Subsets: inwards, outwards, itself, then repeats. Rows are normalised.
     """
     layers = []
-    for inner, outer in zip(sets[:-1], sets[1:], strict=True):
+    for inner, outer in pairwise(sets):
         inwards, itself = torch.zeros(joints, joints), torch.zeros(joints, joints)
         for joint in outer:
             inwards[joint, list(inner)] = 1.0

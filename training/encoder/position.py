@@ -1,4 +1,4 @@
-"""The position of joints as streams and spectrum see it: around the hips, with their path (ours)."""
+"""Where joints are, as streams and spectrum see it: around the hips, and their path (ours)."""
 
 import torch
 from torch import Tensor

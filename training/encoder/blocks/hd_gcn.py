@@ -1,5 +1,7 @@
 """hd_gcn: after HD-GCN (Lee et al., ICCV 2023, arXiv 2208.10741)."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -96,7 +98,7 @@ class HierarchicalGraph(Exchange):
         )
         self.norm = nn.BatchNorm2d(shape.out_channels)
         members = torch.zeros(self.layers, 1, len(layout))
-        for layer, pair in enumerate(zip(sets[:-1], sets[1:], strict=True)):
+        for layer, pair in enumerate(pairwise(sets)):
             both = [*pair[0], *pair[1]]
             members[layer, 0, both] = 1 / len(both)
         self.register_buffer("members", members, persistent=False)
