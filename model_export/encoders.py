@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import onnxruntime
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
@@ -131,7 +132,9 @@ def main(arguments: list[str] | None = None) -> int:
     rows.append(row("the default at that size", load_config(None, _SIZE), spectrum=True))
     rows.append(rows.pop(0))
     sessions = {line.name: (line.session, line.frames, line.joints) for line in rows}
-    print(", ".join(f"{name} {value}" for name, value in machine().items()))
+    # Its package has several names, so that `machine` may not find it.
+    facts = machine() | {"onnxruntime": onnxruntime.__version__}
+    print(", ".join(f"{name} {value}" for name, value in facts.items()))
     print(table(rows, milliseconds(sessions, given.rounds)))
     return 0
 
