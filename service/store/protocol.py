@@ -49,8 +49,13 @@ class StoreReader(Protocol):
         That is so for another incarnation, or when the log no longer reaches back that far.
         """
 
-    def load(self, name: str, ids: Sequence[str]) -> list[ExemplarArrays]:
-        """Those of the exemplars that are (still) there, in the order asked for."""
+    def load(
+        self, name: str, ids: Sequence[str], *, space: str | None = None
+    ) -> list[ExemplarArrays]:
+        """Those of the exemplars that are (still) there, in the order asked for.
+
+        `space` is whose arrays; what the collection is bound to unless given.
+        """
 
     def actions(self, name: str, *, after: str | None = None, limit: int = 100) -> ActionPage:
         """Up to `limit` actions in order of name, beginning behind the name `after`."""

@@ -125,18 +125,22 @@ class RedisReader:
             return None
         return [change(*entry) for entry in entries]
 
-    def load(self, name: str, ids: Sequence[str]) -> list[ExemplarArrays]:
+    def load(
+        self, name: str, ids: Sequence[str], *, space: str | None = None
+    ) -> list[ExemplarArrays]:
         wanted = [check_exemplar(id) for id in ids]
         if not wanted:
             self.version(name)
             return []
-        _, (records, parcels) = self._read_in_space(
-            name,
-            lambda arrays: (
-                ("HMGET", key_of(name, "exemplars"), *wanted),
-                ("HMGET", arrays, *wanted),
-            ),
-        )
+
+        def commands(arrays: str) -> Sequence[Sequence[Any]]:
+            return ("HMGET", key_of(name, "exemplars"), *wanted), ("HMGET", arrays, *wanted)
+
+        if space is None:
+            _, (records, parcels) = self._read_in_space(name, commands)
+        else:
+            key = key_of(name, f"arrays:{check_space(space)}")
+            _, (records, parcels) = self._read(name, *commands(key))
         return [
             ExemplarArrays(id, record(text)[0], unpack_arrays(parcel))
             for id, text, parcel in zip(wanted, records, parcels, strict=True)

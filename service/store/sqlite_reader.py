@@ -91,13 +91,17 @@ class SqliteReader:
             return None
         return list(map(change, rows))
 
-    def load(self, name: str, ids: Sequence[str]) -> list[ExemplarArrays]:
+    def load(
+        self, name: str, ids: Sequence[str], *, space: str | None = None
+    ) -> list[ExemplarArrays]:
         check_collection(name)
+        if space is not None:
+            check_space(space)
         wanted = [check_exemplar(id) for id in ids]
         found: dict[str, ExemplarArrays] = {}
         with self._file.reading() as connection:
             version_of(connection, name)
-            space = space_of(connection, name)
+            space = space or space_of(connection, name)
             for start in range(0, len(wanted), _BATCH):
                 batch = wanted[start : start + _BATCH]
                 rows = connection.execute(
