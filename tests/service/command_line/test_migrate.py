@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pty
 import signal
@@ -355,7 +354,7 @@ def test_on_a_terminal_the_dropping_is_asked_for(
         assert len(kept(store, "default")) == left
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "rollback", "forget"])
+@pytest.mark.parametrize("command", ["plan", "apply"])
 def test_a_collection_that_is_not_there_is_named(command: str, url: str, store: Store) -> None:
     before = written(url)
     done = migrate(command, "-c", "nowhere", url=url)
@@ -364,7 +363,7 @@ def test_a_collection_that_is_not_there_is_named(command: str, url: str, store: 
     assert written(url) == before
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "rollback", "forget"])
+@pytest.mark.parametrize("command", ["plan", "apply"])
 def test_a_store_that_is_not_there_is_not_made(command: str, tmp_path: Path) -> None:
     done = migrate(command, url=f"sqlite:///{tmp_path}/var/none.db")
     assert done.status == 3
@@ -388,7 +387,7 @@ def test_a_newer_store_is_refused(command: str, tmp_path: Path) -> None:
     assert "upgrade the service" in done.err
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "rollback"])
+@pytest.mark.parametrize("command", ["plan", "rollback"])
 def test_a_file_that_is_no_model_is_refused(command: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/store.db"
     open_store(url).close()
@@ -397,10 +396,3 @@ def test_a_file_that_is_no_model_is_refused(command: str, tmp_path: Path) -> Non
         assert done.status == 2
         assert path.name in done.err
         assert "Traceback" not in done.err
-
-
-def test_json_is_one_object_a_line(url: str, store: Store, new_model: Path) -> None:
-    fill(store, "default", 1)
-    for command in ("plan", "apply", "rollback"):
-        for line in migrate(command, "--json", url=url, model=new_model).out.splitlines():
-            assert json.loads(line)["collection"] == "default"
