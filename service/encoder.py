@@ -10,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from service.model_file import BadModel, ModelInfo, read_metadata
-from skeleton import Prepared, prepare
+from skeleton import Prepared, Quality, Recording, UnusableClip, prepare
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,23 @@ class Encoder:
         inputs: dict[str, Any] = {"joints": prepared.joints[None], "seen": prepared.seen[None]}
         values = self._session.run(self._outputs, inputs)
         return {name: value[0] for name, value in zip(self._outputs, values, strict=True)}
+
+    def prepared(self, recording: Recording) -> Prepared:
+        """A clip as the model takes it. Raises `UnusableClip`."""
+        return prepare(
+            recording.clip(), self.info.layout, self.info.frames, person=recording.person
+        )
+
+    def embed(self, recording: Recording) -> tuple[Arrays, Quality]:
+        """What is stored of an exemplar, and compared: the same at enrolment and ever after.
+
+        Raises `UnusableClip`.
+        """
+        prepared = self.prepared(recording)
+        arrays = self.run(prepared)
+        if not np.isfinite(arrays["embedding"]).all():
+            raise UnusableClip("the model finds no finite embedding for this clip")
+        return arrays, prepared.quality
 
     def self_test(self) -> float:
         """Encode the clip that the file carries; it is the warm-up too.

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,12 +114,17 @@ class Galleries:
 
     `current(collection)` asks the store for the collection's version, one cheap read, and brings
     the gallery up to date by what changed. While the store is away it returns the last gallery
-    and says that it may be stale.
+    and says that it may be stale. Of a collection that is bound to another space than `space`,
+    where one is given, nothing is held but that: its arrays are another model's, of any names
+    and shapes. Once it is bound to `space` it is loaded like any other.
     """
 
-    def __init__(self, store: Store, width: int, most: int = _MOST) -> None:
+    def __init__(
+        self, store: Store, width: int, space: str | None = None, *, most: int = _MOST
+    ) -> None:
         self._store = store
         self._width = width
+        self._space = space
         self._most = most
         self._held: OrderedDict[str, _Held] = OrderedDict()  # the last was asked for last
         self._lock = threading.Lock()
@@ -188,11 +193,13 @@ class Galleries:
             gallery = self._by_changes(collection, known) if known is not None else None
             if gallery is None:
                 snapshot = self._store.snapshot(collection)
-                gallery = gallery_of(
-                    snapshot.version, snapshot.space, snapshot.exemplars, self._width
-                )
+                exemplars = () if self._is_foreign(snapshot.space) else snapshot.exemplars
+                gallery = gallery_of(snapshot.version, snapshot.space, exemplars, self._width)
             held.gallery = gallery
             return gallery
+
+    def _is_foreign(self, space: str | None) -> bool:
+        return self._space is not None and space not in (None, self._space)
 
     def _by_changes(self, collection: str, known: Gallery) -> Gallery | None:
         """Apply the log's entries since the known version; None when a snapshot is needed."""
@@ -201,6 +208,11 @@ class Galleries:
             return known  # another thread was faster, and the version asked for is already past
         if changes is None or any(change.space != known.space for change in changes):
             return None
+        version = Version(known.version.incarnation, changes[-1].revision)
+        if self._is_foreign(known.space):
+            # By deletions it may have become anyone's.
+            emptied = any(change.removed for change in changes)
+            return None if emptied else replace(known, version=version)
         removed: set[str] = set()
         added: dict[str, None] = {}
         for change in changes:
@@ -208,5 +220,6 @@ class Galleries:
             added |= dict.fromkeys(change.added)
             for id in change.removed:
                 added.pop(id, None)
-        version = Version(known.version.incarnation, changes[-1].revision)
-        return changed(known, version, removed, self._store.load(collection, list(added)))
+        # By its name: the collection may be bound to another space by now.
+        fresh = self._store.load(collection, list(added), space=known.space)
+        return changed(known, version, removed, fresh)

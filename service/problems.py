@@ -161,8 +161,9 @@ async def _answer(request: Request, error: Exception) -> Response:
     detail = str(error)
     if isinstance(error, SpaceMismatch):
         detail += (
-            "; serve the model it belongs to (ONESHOT_MODEL), use another collection, or delete "
-            "this one and enroll again"
+            ", the model that runs here: re-embed it for this model with `oneshot migrate apply "
+            f"--collection {error.collection}` (`oneshot migrate plan` tells first what that "
+            "takes), serve the model it belongs to (ONESHOT_MODEL), or use another collection"
         )
     if isinstance(error, OutcomeUnknown):
         detail += f"; GET {_where_to_look(error)} shows it: look before you try again"

@@ -24,7 +24,7 @@ from service.store import (
     StoredClip,
     StoreUnavailable,
 )
-from skeleton import Layout, Quality, Recording, UnusableClip, prepare
+from skeleton import Layout, Quality, Recording
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Recogniser:
     def __init__(self, encoder: Encoder, store: Store) -> None:
         self.encoder = encoder
         self.store = store
-        self.galleries = Galleries(store, encoder.info.width)
+        self.galleries = Galleries(store, encoder.info.width, encoder.info.space)
 
     def enroll(self, collection: str, action: str, recording: Recording) -> Enrolled:
         """Add one exemplar, durably.
@@ -70,7 +70,7 @@ class Recogniser:
         nothing was stored. Only `OutcomeUnknown`, a `StoreUnavailable` too, leaves it open: a
         second call would be another exemplar.
         """
-        arrays, quality = self._encoded(recording)
+        arrays, quality = self.encoder.embed(recording)
         similar = self._similar(collection, action, arrays)
         exemplar = Exemplar(
             id=uuid.uuid4().hex,
@@ -95,18 +95,10 @@ class Recogniser:
         the collection was never loaded.
         """
         gallery, stale = self._gallery(collection)
-        arrays, quality = self._encoded(recording)
+        arrays, quality = self.encoder.embed(recording)
         matches = self._matches(gallery, arrays, count + 1) if len(gallery) else []
         judgement = judge(matches, count, self.encoder.info.calibration)
         return Recognised(judgement, gallery.version.revision, stale, quality.warnings)
-
-    def _encoded(self, recording: Recording) -> tuple[Arrays, Quality]:
-        info = self.encoder.info
-        prepared = prepare(recording.clip(), info.layout, info.frames, person=recording.person)
-        arrays = self.encoder.run(prepared)
-        if not np.isfinite(arrays["embedding"]).all():
-            raise UnusableClip("the model finds no finite embedding for this clip")
-        return arrays, prepared.quality
 
     def _gallery(self, collection: str) -> tuple[Gallery, bool]:
         gallery, stale = self.galleries.current(collection)

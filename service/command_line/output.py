@@ -45,6 +45,22 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     screen.print(table, soft_wrap=False)
 
 
+def amount_of_bytes(count: int) -> str:
+    """Bytes as a person reads them."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
+def amount_of_time(seconds: float) -> str:
+    """A stretch of time as a person reads it."""
+    for unit, length in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.1f} s"
+
+
 @contextmanager
 def progress(
     total: int, what: str, *, quiet: bool, beside_json: bool = False

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.command_line import actions, collections
+from service.command_line import actions, collections, migrate
 from service.command_line.bench import bench
 from service.command_line.convert import convert
 from service.command_line.enroll import enroll
@@ -55,6 +55,7 @@ program.command()(enroll)
 program.command()(recognize)
 program.add_typer(actions.commands, name="actions")
 program.add_typer(collections.commands, name="collections")
+program.add_typer(migrate.commands, name="migrate")
 program.command("inspect")(inspect_file)
 program.command()(convert)
 program.command()(bench)

@@ -68,7 +68,9 @@ def _readiness(service: Runtime) -> dict[str, object]:
     if others:
         warnings = [
             *warnings,
-            f"{len(others)} collections belong to another model and answer 409 model-mismatch",
+            f"{len(others)} collections belong to another model and answer 409 model-mismatch: "
+            "`oneshot migrate plan` tells what re-embedding them for this one takes, "
+            "`oneshot migrate apply` does it",
         ]
     return {
         "status": status,

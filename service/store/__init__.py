@@ -1,15 +1,14 @@
 """The store of enrolled actions (contract 3): one protocol, on Redis or in an SQLite file."""
 
-from service.store.open import open_store
-from service.store.place import place_of
-from service.store.protocol import (
+from service.store.errors import (
     CollectionExists,
     ExemplarExists,
     InvalidName,
     InvalidStoreUrl,
+    NotEmbedded,
     OutcomeUnknown,
+    SpaceInUse,
     SpaceMismatch,
-    Store,
     StoreCorrupt,
     StoreError,
     StoreFull,
@@ -20,6 +19,9 @@ from service.store.protocol import (
     UnknownCollection,
     UnknownExemplar,
 )
+from service.store.open import open_reader, open_store
+from service.store.place import place_of
+from service.store.protocol import Store, StoreReader
 from service.store.records import (
     DEFAULT_COLLECTION,
     ActionInfo,
@@ -31,7 +33,9 @@ from service.store.records import (
     CollectionInfo,
     Exemplar,
     ExemplarArrays,
+    ExemplarName,
     Snapshot,
+    SpaceInfo,
     StoredClip,
     Version,
 )
@@ -49,16 +53,21 @@ __all__ = [
     "Exemplar",
     "ExemplarArrays",
     "ExemplarExists",
+    "ExemplarName",
     "InvalidName",
     "InvalidStoreUrl",
+    "NotEmbedded",
     "OutcomeUnknown",
     "Snapshot",
+    "SpaceInUse",
+    "SpaceInfo",
     "SpaceMismatch",
     "Store",
     "StoreCorrupt",
     "StoreError",
     "StoreFull",
     "StoreReadOnly",
+    "StoreReader",
     "StoreTooNew",
     "StoreUnavailable",
     "StoredClip",
@@ -66,6 +75,7 @@ __all__ = [
     "UnknownCollection",
     "UnknownExemplar",
     "Version",
+    "open_reader",
     "open_store",
     "place_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from service.store.protocol import InvalidName
+from service.store.errors import InvalidName
 
 _COLLECTION = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _EXEMPLAR = re.compile(r"[A-Za-z0-9._-]{1,64}")

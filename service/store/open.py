@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from service.store.protocol import InvalidStoreUrl, Store
+from service.store.errors import InvalidStoreUrl
+from service.store.protocol import Store, StoreReader
 from service.store.redis import RedisStore
+from service.store.redis_reader import RedisReader
 from service.store.sqlite import SqliteStore
+from service.store.sqlite_reader import SqliteReader
 
 _SQLITE = "sqlite:///"
 _FORMS = "sqlite:///relative.db, sqlite:////absolute.db, redis://host:6379/0 or rediss://…"
@@ -19,13 +22,34 @@ def open_store(url: str, *, log_length: int = 10_000) -> Store:
     Raises InvalidStoreUrl, StoreTooNew, StoreCorrupt, and StoreUnavailable when it is not there.
     No message holds the URL's password.
     """
-    if url.startswith(_SQLITE):
-        path = unquote(url.removeprefix(_SQLITE))
-        if path in ("", ":memory:") or path.endswith("/") or "\0" in path:
-            raise InvalidStoreUrl(f"{url} names no file: {_FORMS}")
-        return SqliteStore(Path(path), log_length=log_length)
+    if (path := _file_of(url)) is not None:
+        return SqliteStore(path, log_length=log_length)
+    return RedisStore(_server_of(url), log_length=log_length)
+
+
+def open_reader(url: str) -> StoreReader:
+    """Opens a store to look at it: nothing is made or written, not even what is missing.
+
+    Raises as `open_store` does; a file that is not there is StoreUnavailable, and an empty server
+    has no collections.
+    """
+    if (path := _file_of(url)) is not None:
+        return SqliteReader(path, only_look=True)
+    return RedisReader(_server_of(url), only_look=True)
+
+
+def _file_of(url: str) -> Path | None:
+    if not url.startswith(_SQLITE):
+        return None
+    path = unquote(url.removeprefix(_SQLITE))
+    if path in ("", ":memory:") or path.endswith("/") or "\0" in path:
+        raise InvalidStoreUrl(f"{url} names no file: {_FORMS}")
+    return Path(path)
+
+
+def _server_of(url: str) -> str:
     if url.startswith(("redis://", "rediss://")):
-        return RedisStore(url, log_length=log_length)
+        return url
     # Only the scheme is repeated: the rest may hold a password.
     scheme = urlsplit(url).scheme if "://" in url else ""
     raise InvalidStoreUrl(f"{f'{scheme}://' if scheme else 'this'} is no store: {_FORMS}")

@@ -16,7 +16,13 @@ DEFAULT_COLLECTION = "default"
 Arrays = Mapping[str, NDArray[np.float32]]
 """Named outputs of the model for one exemplar, each of any shape."""
 
-ChangeKind = Literal["exemplar_added", "exemplar_deleted", "action_deleted"]
+ChangeKind = Literal[
+    "exemplar_added",
+    "exemplar_deleted",
+    "action_deleted",
+    "collection_migrated",
+    "collection_rolled_back",
+]
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,27 @@ class ExemplarArrays:
 
 
 @dataclass(frozen=True)
+class ExemplarName:
+    """Which exemplar of which action."""
+
+    id: str
+    action: str
+
+
+@dataclass(frozen=True)
+class SpaceInfo:
+    """The arrays that a collection keeps of one space: of how many exemplars, and their size.
+
+    `bound` is whether they are the ones the collection is matched with.
+    """
+
+    space: str
+    bound: bool
+    exemplars: int
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A whole collection at one version, ordered by action and then by age."""
 
@@ -90,7 +117,11 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Change:
-    """One entry of a collection's log: what made its revision `revision`."""
+    """One entry of a collection's log: what made its revision `revision`.
+
+    `space` is what the collection was bound to then. The entry of a migration, there or back,
+    names no action, and as `ids` the exemplars that were deleted with it, mostly none.
+    """
 
     revision: int
     at: datetime

@@ -1,41 +1,47 @@
 """The store of the deployed service: Redis 7.0 or newer.
 
 Keys of a collection, all with the hash tag {name} and so in one cluster slot:
-    oneshot:{name}:meta            hash    incarnation, revision, space, created, actions
+    oneshot:{name}:meta            hash    incarnation, revision, space, created, actions, spaces
     oneshot:{name}:exemplars       hash    id -> record: action NUL created NUL metadata as JSON
     oneshot:{name}:arrays:<space>  hash    id -> parcel of arrays
     oneshot:{name}:clips           hash    id -> parcel of the clip
     oneshot:{name}:index           zset    action NUL created NUL id, in order of bytes
     oneshot:{name}:log             stream  <revision>-0 -> one change
 beside the one key oneshot:schema. Each mutation is one script of lua/, which writes all or nothing.
+`space` is the one the collection is bound to; `spaces` lists, with blanks, further ones of which
+there are arrays. A script may touch only keys it is given, so a caller who deletes reads the list,
+passes every key, and does it again when the script finds that the list has changed.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from service.store.names import check_action, check_exemplar, check_space
-from service.store.protocol import (
+from service.store.errors import (
     CollectionExists,
     ExemplarExists,
+    NotEmbedded,
     OutcomeUnknown,
+    SpaceInUse,
     SpaceMismatch,
     UnknownAction,
     UnknownExemplar,
 )
+from service.store.names import check_action, check_exemplar, check_space
 from service.store.records import (
     DEFAULT_COLLECTION,
     Added,
     Arrays,
+    ChangeKind,
     CollectionInfo,
     Exemplar,
     StoredClip,
     Version,
 )
 from service.store.redis_connection import AnswerLost
-from service.store.redis_keys import key_of, mutation_keys, now, version
+from service.store.redis_keys import key_of, mutation_keys, now, spaces_of, version
 from service.store.redis_reader import RedisReader
 from service.store.serialisation import pack_arrays, pack_clip, pack_metadata, pack_time
 
@@ -78,7 +84,7 @@ class RedisStore(RedisReader):
         outcome, values = self._change(
             "add",
             name,
-            mutation_keys(name, check_space(space)),
+            mutation_keys(name, [check_space(space)]),
             (*words, *parcels, now(), self._log_length),
             doubt=f"exemplar {id} may have been stored all the same",
             action=action,
@@ -98,16 +104,71 @@ class RedisStore(RedisReader):
         arguments = (check_action(action), check_exemplar(id), now(), self._log_length)
         return version(self._remove("delete_exemplar", name, *arguments, action=action, id=id))
 
+    def keep(self, name: str, space: str, arrays: Mapping[str, Arrays]) -> None:
+        parts = ("meta", "exemplars", f"arrays:{check_space(space)}")
+        parcels = [(check_exemplar(id), pack_arrays(each)) for id, each in arrays.items()]
+        self._change(
+            "keep",
+            name,
+            [key_of(name, part) for part in parts],
+            (space, *(word for parcel in parcels for word in parcel)),
+            doubt="the arrays may have been kept all the same",
+            again=True,
+        )
+
+    def rebind(
+        self,
+        name: str,
+        *,
+        bound: str,
+        space: str,
+        without: Collection[str] = (),
+        back: bool = False,
+    ) -> Version:
+        kind: ChangeKind = "collection_rolled_back" if back else "collection_migrated"
+        gone = " ".join(sorted(map(check_exemplar, without)))
+        check_space(space)
+        while True:
+            meta, _ = self._read(name)
+            outcome, values = self._change(
+                "rebind",
+                name,
+                # Once more as the last: it may be in the list or not.
+                mutation_keys(name, [*spaces_of(meta), space]),
+                (meta["space"], meta["spaces"], bound, space, gone, kind, now(), self._log_length),
+                doubt="the collection may have been bound all the same",
+                again=True,
+            )
+            if outcome == "space_mismatch":
+                raise SpaceMismatch(name, values[0].decode() or "none", bound)
+            if outcome == "not_embedded":
+                raise NotEmbedded(name, space, values[0])
+            if outcome != "spaces_moved":
+                return version(values)
+
+    def forget(self, name: str, space: str) -> None:
+        keys = [key_of(name, part) for part in ("meta", f"arrays:{check_space(space)}")]
+        outcome, _ = self._change(
+            "forget",
+            name,
+            keys,
+            (space,),
+            doubt="the arrays may have been dropped all the same",
+            again=True,
+        )
+        if outcome == "space_in_use":
+            raise SpaceInUse(name, space)
+
     def _remove(
         self, script: str, name: str, *arguments: Any, action: str | None = None, id: str = ""
     ) -> list[Any]:
         while True:
-            space = (self._read(name)[0])["space"]
+            meta, _ = self._read(name)
             outcome, values = self._change(
                 script,
                 name,
-                mutation_keys(name, space),
-                (space, *arguments),
+                mutation_keys(name, spaces_of(meta)),
+                (meta["space"], meta["spaces"], *arguments),
                 doubt="it may have been deleted all the same",
                 action=action,
                 # What was deleted by the first sending would be unknown at the second.
@@ -117,7 +178,7 @@ class RedisStore(RedisReader):
                 raise UnknownAction(name, action or "")
             if outcome == "unknown_exemplar":
                 raise UnknownExemplar(name, id)
-            if outcome != "space_moved":
+            if outcome != "spaces_moved":
                 return values
 
     def _change(

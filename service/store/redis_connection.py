@@ -14,8 +14,7 @@ import redis.exceptions as answers
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from service.store.place import place_of
-from service.store.protocol import (
+from service.store.errors import (
     InvalidStoreUrl,
     StoreCorrupt,
     StoreError,
@@ -23,6 +22,7 @@ from service.store.protocol import (
     StoreReadOnly,
     StoreUnavailable,
 )
+from service.store.place import place_of
 
 _Answer = TypeVar("_Answer")
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from service.store.errors import StoreCorrupt
 from service.store.names import check_collection, is_collection
-from service.store.protocol import StoreCorrupt
 from service.store.records import Change, ChangeKind, Version
 from service.store.serialisation import pack_time, unpack_time
 
 SCHEMA_KEY = "oneshot:schema"
 META_PATTERN = "oneshot:{*}:meta"
-META_FIELDS = ("incarnation", "revision", "space", "created", "actions")
+META_FIELDS = ("incarnation", "revision", "space", "created", "actions", "spaces")
 
 
 def key_of(name: str, part: str) -> str:
@@ -21,10 +21,15 @@ def key_of(name: str, part: str) -> str:
     return f"oneshot:{{{check_collection(name)}}}:{part}"
 
 
-def mutation_keys(name: str, space: str) -> list[str]:
-    """All keys of a collection, in the order every mutation takes them."""
-    parts = ("meta", "exemplars", f"arrays:{space}", "clips", "index", "log")
-    return [key_of(name, part) for part in parts]
+def mutation_keys(name: str, spaces: Sequence[str]) -> list[str]:
+    """The keys of a collection in the order every mutation takes them; the arrays' come last."""
+    parts = ("meta", "exemplars", "clips", "index", "log")
+    return [key_of(name, part) for part in (*parts, *(f"arrays:{space}" for space in spaces))]
+
+
+def spaces_of(meta: Mapping[str, str]) -> list[str]:
+    """Every space of which a collection keeps arrays, the one it is bound to first."""
+    return list(dict.fromkeys((*meta["space"].split(), *meta["spaces"].split())))
 
 
 def collection_of(meta_key: str) -> str | None:
@@ -58,6 +63,6 @@ def change(stream_id: bytes, fields: dict[bytes, bytes]) -> Change:
         at=unpack_time(text["at"]),
         kind=cast("ChangeKind", text["kind"]),
         action=text["action"],
-        ids=tuple(text["ids"].split(" ")),
+        ids=tuple(text["ids"].split()),
         space=text["space"],
     )

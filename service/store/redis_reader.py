@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from service.store.names import check_action, check_exemplar
-from service.store.protocol import (
+from service.store.errors import (
     StoreCorrupt,
     StoreError,
     StoreTooNew,
@@ -17,6 +16,7 @@ from service.store.protocol import (
     UnknownCollection,
     UnknownExemplar,
 )
+from service.store.names import check_action, check_exemplar, check_space
 from service.store.records import (
     DEFAULT_COLLECTION,
     ActionInfo,
@@ -25,7 +25,9 @@ from service.store.records import (
     CollectionInfo,
     Exemplar,
     ExemplarArrays,
+    ExemplarName,
     Snapshot,
+    SpaceInfo,
     StoredClip,
     Version,
 )
@@ -39,6 +41,7 @@ from service.store.redis_keys import (
     key_of,
     now,
     record,
+    spaces_of,
     version,
 )
 from service.store.serialisation import unpack_arrays, unpack_clip, unpack_metadata, unpack_time
@@ -46,21 +49,26 @@ from service.store.serialisation import unpack_arrays, unpack_clip, unpack_metad
 SCHEMA = 1
 # A read meets another's write rarely: the server runs what is sent at once mostly at once.
 _ATTEMPTS = 100
+# How many questions are sent together.
+_BATCH = 1000
 
 
 class RedisReader:
     """Every call of a `Store` that changes nothing. Raises StoreError for a server not to be used.
 
-    All it ever writes is what must always be there: the schema, and an empty "default".
+    All it ever writes is what must always be there: the schema, and an empty "default"; and not
+    even that where it is to `only_look`.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, only_look: bool = False) -> None:
+        self._only_look = only_look
         self._redis = RedisConnection(url)
         try:
             self._redis.require_server()
             self._check_schema()
             self._redis.warnings()
-            self.version(DEFAULT_COLLECTION)
+            if not only_look:
+                self.version(DEFAULT_COLLECTION)
         except StoreError:
             self._redis.close()
             raise
@@ -117,18 +125,22 @@ class RedisReader:
             return None
         return [change(*entry) for entry in entries]
 
-    def load(self, name: str, ids: Sequence[str]) -> list[ExemplarArrays]:
+    def load(
+        self, name: str, ids: Sequence[str], *, space: str | None = None
+    ) -> list[ExemplarArrays]:
         wanted = [check_exemplar(id) for id in ids]
         if not wanted:
             self.version(name)
             return []
-        _, (records, parcels) = self._read_in_space(
-            name,
-            lambda arrays: (
-                ("HMGET", key_of(name, "exemplars"), *wanted),
-                ("HMGET", arrays, *wanted),
-            ),
-        )
+
+        def commands(arrays: str) -> Sequence[Sequence[Any]]:
+            return ("HMGET", key_of(name, "exemplars"), *wanted), ("HMGET", arrays, *wanted)
+
+        if space is None:
+            _, (records, parcels) = self._read_in_space(name, commands)
+        else:
+            key = key_of(name, f"arrays:{check_space(space)}")
+            _, (records, parcels) = self._read(name, *commands(key))
         return [
             ExemplarArrays(id, record(text)[0], unpack_arrays(parcel))
             for id, text, parcel in zip(wanted, records, parcels, strict=True)
@@ -163,6 +175,32 @@ class RedisReader:
             raise UnknownExemplar(name, id)
         return unpack_clip(parcel)
 
+    def spaces(self, name: str) -> list[SpaceInfo]:
+        while True:
+            listed = spaces_of(self._read(name)[0])
+            keys = [key_of(name, part) for part in ("exemplars", *(f"arrays:{s}" for s in listed))]
+            meta, (standing, *held) = self._read(name, *(("HKEYS", key) for key in keys))
+            if spaces_of(meta) == listed:
+                break
+        infos = []
+        for space, key, ids in zip(listed, keys[1:], held, strict=True):
+            # Arrays of exemplars that a release before migrations deleted do not count.
+            there = sorted(set(ids) & set(standing))
+            infos.append(
+                SpaceInfo(space, space == meta["space"], len(there), self._size(key, there))
+            )
+        return infos
+
+    def lacking(self, name: str, space: str) -> list[ExemplarName]:
+        _, (members, held) = self._read(
+            name,
+            ("ZRANGE", key_of(name, "index"), 0, -1),
+            ("HKEYS", key_of(name, f"arrays:{check_space(space)}")),
+        )
+        there = set(held)
+        found = (member.decode().split("\0") for member in members)
+        return [ExemplarName(id, action) for action, _, id in found if id.encode() not in there]
+
     def log(self, name: str, after_revision: int = 0, limit: int = 100) -> list[Change]:
         first = f"{max(0, after_revision) + 1}-0"
         _, (entries,) = self._read(
@@ -179,10 +217,20 @@ class RedisReader:
     def close(self) -> None:
         self._redis.close()
 
+    def _size(self, key: str, ids: Sequence[bytes]) -> int:
+        """Bytes of some fields of a hash."""
+        total = 0
+        for start in range(0, len(ids), _BATCH):
+            asked = (("HSTRLEN", key, id) for id in ids[start : start + _BATCH])
+            total += sum(self._redis.together(*asked))
+        return total
+
     def _check_schema(self) -> None:
         # Read first: a server that takes no writes just now can still be opened.
         found = self._redis.command("GET", SCHEMA_KEY)
         if found is None:
+            if self._only_look:
+                return
             self._redis.command("SET", SCHEMA_KEY, SCHEMA, "NX")
             found = self._redis.command("GET", SCHEMA_KEY)
         try:
@@ -194,7 +242,7 @@ class RedisReader:
 
     def _require_default(self, name: str) -> None:
         """Makes "default" anew under a server that was emptied; any other name is unknown."""
-        if name != DEFAULT_COLLECTION:
+        if name != DEFAULT_COLLECTION or self._only_look:
             raise UnknownCollection(name)
         self._redis.script("create_collection", (key_of(name, "meta"),), uuid.uuid4().hex, now())
 
@@ -219,7 +267,8 @@ class RedisReader:
             if meta[0] is None:
                 self._require_default(name)
             elif meta == again:
-                values = (value.decode() for value in meta)
+                # A collection of a release before migrations does not list spaces.
+                values = ((value or b"").decode() for value in meta)
                 return dict(zip(META_FIELDS, values, strict=True)), found
         raise StoreUnavailable(f"collection {name!r} changes faster than it can be read")
 

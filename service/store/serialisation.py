@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.store.protocol import StoreCorrupt
+from service.store.errors import StoreCorrupt
 from service.store.records import Arrays, StoredClip
 
 _MAGIC = b"OSP1"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from service.store.names import check_action, check_collection, check_exemplar, check_space
-from service.store.protocol import (
+from service.store.errors import (
     CollectionExists,
     ExemplarExists,
+    NotEmbedded,
+    SpaceInUse,
     SpaceMismatch,
     StoreError,
     UnknownAction,
     UnknownExemplar,
 )
+from service.store.names import check_action, check_collection, check_exemplar, check_space
 from service.store.records import (
     DEFAULT_COLLECTION,
     Added,
@@ -35,8 +37,10 @@ from service.store.sqlite_reader import SqliteReader
 from service.store.sqlite_rows import (
     content_of,
     create_collection,
+    delete_exemplar,
     ids_of,
     insert_exemplar,
+    lacking,
     now,
     space_of,
     version_of,
@@ -89,7 +93,7 @@ class SqliteStore(SqliteReader):
         )
         with self._file.writing() as connection:
             version = version_of(connection, name)
-            held = content_of(connection, name, id)
+            held = content_of(connection, name, id, space)
             if held is None:
                 bound = space_of(connection, name)
                 if bound not in (None, space):
@@ -108,6 +112,57 @@ class SqliteStore(SqliteReader):
     def delete_exemplar(self, name: str, action: str, id: str) -> Version:
         return self._remove(name, action, check_exemplar(id))
 
+    def keep(self, name: str, space: str, arrays: Mapping[str, Arrays]) -> None:
+        check_collection(name)
+        check_space(space)
+        parcels = [(check_exemplar(id), pack_arrays(each)) for id, each in arrays.items()]
+        with self._file.writing() as connection:
+            version_of(connection, name)
+            connection.executemany(
+                "INSERT INTO arrays (collection, id, space, parcel)"
+                " SELECT ?1, ?2, ?3, ?4 WHERE EXISTS"
+                " (SELECT 1 FROM exemplars WHERE collection = ?1 AND id = ?2)"
+                " ON CONFLICT DO NOTHING",
+                [(name, id, space, parcel) for id, parcel in parcels],
+            )
+
+    def rebind(
+        self,
+        name: str,
+        *,
+        bound: str,
+        space: str,
+        without: Collection[str] = (),
+        back: bool = False,
+    ) -> Version:
+        check_collection(name)
+        check_space(space)
+        gone = sorted(map(check_exemplar, without))
+        with self._file.writing() as connection:
+            version = version_of(connection, name)
+            found = space_of(connection, name)
+            if found == space:
+                return version
+            if found != bound:
+                raise SpaceMismatch(name, found or "none", bound)
+            gone = [id for id in gone if delete_exemplar(connection, name, id)]
+            # Counted here, behind every other writer: an exemplar enrolled a moment ago is seen.
+            if left := lacking(connection, name, space):
+                raise NotEmbedded(name, space, len(left))
+            kind: ChangeKind = "collection_rolled_back" if back else "collection_migrated"
+            return self._raise(connection, name, version, kind, "", gone, space)
+
+    def forget(self, name: str, space: str) -> None:
+        check_collection(name)
+        check_space(space)
+        with self._file.writing() as connection:
+            version_of(connection, name)
+            if space_of(connection, name) == space:
+                raise SpaceInUse(name, space)
+            connection.execute(
+                "DELETE FROM arrays WHERE collection = ? AND space = ?", (name, space)
+            )
+
     def _remove(self, name: str, action: str, id: str | None) -> Version:
         check_collection(name)
         check_action(action)
@@ -121,10 +176,8 @@ class SqliteStore(SqliteReader):
                 raise UnknownExemplar(name, id)
             kind: ChangeKind = "action_deleted" if id is None else "exemplar_deleted"
             gone = ids if id is None else (id,)
-            connection.executemany(
-                "DELETE FROM exemplars WHERE collection = ? AND id = ?",
-                [(name, one) for one in gone],
-            )
+            for one in gone:
+                delete_exemplar(connection, name, one)
             return self._raise(connection, name, version, kind, action, gone, str(space))
 
     def _raise(

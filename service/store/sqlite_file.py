@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from service.store.protocol import (
+from service.store.errors import (
     StoreCorrupt,
     StoreError,
     StoreFull,
@@ -69,23 +69,28 @@ CREATE TABLE log (
 
 
 class SqliteFile:
-    """A database file, made with its folder when missing.
+    """A database file, made with its folder when missing, but not where it is to `only_look`.
 
     Connections wait in a pool and serve one thread at a time, so their number is that of the calls
     under way at once, not that of the threads that ever called.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, only_look: bool = False) -> None:
         self.path = path
+        self._only_look = only_look
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
         with self._told_apart():
+            if only_look and not path.is_file():
+                raise StoreUnavailable(f"there is no store {path}")
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = self._connect()
         try:
             with self._told_apart():
                 # Before anything is changed: it may be another program's.
-                self._look(connection)
+                known = self._look(connection)
+                if only_look and not known:
+                    raise StoreCorrupt(f"{path} is empty, no store")
                 self.journal = self._use_wal(connection)
                 self._prepare(connection)
         except BaseException:
@@ -138,12 +143,16 @@ class SqliteFile:
         try:
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
+            if self._only_look:
+                connection.execute("PRAGMA query_only=ON")
         except sqlite3.Error:
             connection.close()
             raise
         return connection
 
     def _use_wal(self, connection: sqlite3.Connection) -> str:
+        if self._only_look:
+            return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
         # Changing the journal does not wait for others that open the same new file.
         deadline = time.monotonic() + _BUSY_SECONDS
         while True:

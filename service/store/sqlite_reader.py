@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from service.store.names import check_action, check_collection, check_exemplar
-from service.store.protocol import UnknownAction, UnknownCollection, UnknownExemplar
+from service.store.errors import UnknownAction, UnknownCollection, UnknownExemplar
+from service.store.names import check_action, check_collection, check_exemplar, check_space
 from service.store.records import (
     DEFAULT_COLLECTION,
     ActionInfo,
@@ -15,7 +15,9 @@ from service.store.records import (
     CollectionInfo,
     Exemplar,
     ExemplarArrays,
+    ExemplarName,
     Snapshot,
+    SpaceInfo,
     StoredClip,
     Version,
 )
@@ -25,6 +27,7 @@ from service.store.sqlite_rows import (
     change,
     collection_info,
     exemplar_arrays,
+    lacking,
     log_of,
     space_of,
     version_of,
@@ -42,10 +45,13 @@ _BATCH = 500
 
 
 class SqliteReader:
-    """Every call of a `Store` that changes nothing. The file is made when missing."""
+    """Every call of a `Store` that changes nothing.
 
-    def __init__(self, path: Path) -> None:
-        self._file = SqliteFile(path)
+    The file is made when missing, but not where it is to `only_look`.
+    """
+
+    def __init__(self, path: Path, *, only_look: bool = False) -> None:
+        self._file = SqliteFile(path, only_look=only_look)
 
     def collections(self) -> list[CollectionInfo]:
         with self._file.connection() as connection:
@@ -85,13 +91,17 @@ class SqliteReader:
             return None
         return list(map(change, rows))
 
-    def load(self, name: str, ids: Sequence[str]) -> list[ExemplarArrays]:
+    def load(
+        self, name: str, ids: Sequence[str], *, space: str | None = None
+    ) -> list[ExemplarArrays]:
         check_collection(name)
+        if space is not None:
+            check_space(space)
         wanted = [check_exemplar(id) for id in ids]
         found: dict[str, ExemplarArrays] = {}
         with self._file.reading() as connection:
             version_of(connection, name)
-            space = space_of(connection, name)
+            space = space or space_of(connection, name)
             for start in range(0, len(wanted), _BATCH):
                 batch = wanted[start : start + _BATCH]
                 rows = connection.execute(
@@ -148,6 +158,25 @@ class SqliteReader:
         if row is None:
             raise UnknownExemplar(name, id)
         return unpack_clip(row[0])
+
+    def spaces(self, name: str) -> list[SpaceInfo]:
+        check_collection(name)
+        with self._file.reading() as connection:
+            version_of(connection, name)
+            bound = space_of(connection, name)
+            rows = connection.execute(
+                "SELECT space, COUNT(*), SUM(LENGTH(parcel)) FROM arrays WHERE collection = ?"
+                " GROUP BY space ORDER BY space = ? DESC, space",
+                (name, bound),
+            ).fetchall()
+        return [SpaceInfo(space, space == bound, count, size) for space, count, size in rows]
+
+    def lacking(self, name: str, space: str) -> list[ExemplarName]:
+        check_collection(name)
+        check_space(space)
+        with self._file.reading() as connection:
+            version_of(connection, name)
+            return lacking(connection, name, space)
 
     def log(self, name: str, after_revision: int = 0, limit: int = 100) -> list[Change]:
         check_collection(name)

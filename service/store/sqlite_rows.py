@@ -8,8 +8,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from service.store.protocol import UnknownCollection
-from service.store.records import Change, CollectionInfo, ExemplarArrays, Version
+from service.store.errors import UnknownCollection
+from service.store.records import (
+    Change,
+    CollectionInfo,
+    ExemplarArrays,
+    ExemplarName,
+    Version,
+)
 from service.store.serialisation import pack_time, unpack_arrays, unpack_time
 
 Row = Sequence[Any]
@@ -72,15 +78,36 @@ def insert_exemplar(connection: sqlite3.Connection, name: str, id: str, content:
     )
 
 
-def content_of(connection: sqlite3.Connection, name: str, id: str) -> Content | None:
-    """All that was given when the exemplar was added, or None when there is none."""
-    row: Content | None = connection.execute(
-        "SELECT action, created, metadata, space, arrays.parcel, clips.parcel FROM exemplars"
-        " JOIN arrays USING (collection, id) JOIN clips USING (collection, id)"
-        " WHERE collection = ? AND id = ?",
-        (name, id),
+def delete_exemplar(connection: sqlite3.Connection, name: str, id: str) -> bool:
+    """Deletes an exemplar and, by the foreign keys, its clip and arrays; False when none is."""
+    done = connection.execute("DELETE FROM exemplars WHERE collection = ? AND id = ?", (name, id))
+    return done.rowcount == 1
+
+
+def content_of(
+    connection: sqlite3.Connection, name: str, id: str, space: str
+) -> tuple[Any, ...] | None:
+    """An exemplar as `Content`, or None when there is none; arrays are None but in their space."""
+    row: tuple[Any, ...] | None = connection.execute(
+        "SELECT action, created, metadata, ?1, arrays.parcel, clips.parcel FROM exemplars"
+        " LEFT JOIN arrays ON arrays.collection = exemplars.collection"
+        " AND arrays.id = exemplars.id AND arrays.space = ?1"
+        " LEFT JOIN clips ON clips.collection = exemplars.collection AND clips.id = exemplars.id"
+        " WHERE exemplars.collection = ?2 AND exemplars.id = ?3",
+        (space, name, id),
     ).fetchone()
     return row
+
+
+def lacking(connection: sqlite3.Connection, name: str, space: str) -> list[ExemplarName]:
+    """The exemplars without arrays in a space, by action and then by age."""
+    rows = connection.execute(
+        "SELECT id, action FROM exemplars WHERE collection = ?1 AND NOT EXISTS"
+        " (SELECT 1 FROM arrays WHERE arrays.collection = ?1 AND arrays.id = exemplars.id"
+        " AND arrays.space = ?2) ORDER BY action, created, id",
+        (name, space),
+    )
+    return [ExemplarName(*row) for row in rows]
 
 
 def log_of(connection: sqlite3.Connection, name: str, after: int, limit: int) -> list[Row]:
@@ -94,7 +121,7 @@ def log_of(connection: sqlite3.Connection, name: str, after: int, limit: int) ->
 
 def change(row: Row) -> Change:
     revision, at, kind, action, ids, space = row
-    return Change(revision, unpack_time(at), kind, action, tuple(ids.split(" ")), space)
+    return Change(revision, unpack_time(at), kind, action, tuple(ids.split()), space)
 
 
 def collection_info(row: Row) -> CollectionInfo:

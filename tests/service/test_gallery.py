@@ -244,3 +244,63 @@ def test_a_stale_memory_of_another_model_refuses_no_enrolment(
 def recording(action: str) -> Recording:
     clip = performance(action)
     return Recording(clip.joints, clip.layout, clip.layout.axes, clip.fps)
+
+
+def migrate(store: Store, collection: str, space: str, width: int = WIDTH) -> None:
+    """Binds a collection to a space of its own shape and names."""
+    lacking = store.lacking(collection, space)
+    vector = np.ones(width, dtype=np.float32)
+    arrays = {"embedding": vector, "cohort_mean": np.asarray(1, dtype=np.float32)}
+    store.keep(collection, space, {one.id: arrays for one in lacking})
+    bound = store.collection(collection).space
+    assert bound is not None
+    store.rebind(collection, bound=bound, space=space)
+
+
+def test_a_gallery_follows_a_switch_to_arrays_of_another_width(line: Interrupted) -> None:
+    galleries = Galleries(line, WIDTH)
+    add(line, "default", 1, "wave")
+    galleries.current("default")
+    migrate(line, "default", "t", width=7)
+    gallery, _ = galleries.current("default")
+    assert (gallery.space, gallery.embeddings.shape) == ("t", (1, 7))
+
+
+def test_of_another_models_collection_only_its_space_is_known(line: Interrupted) -> None:
+    """Its arrays may have any names: they are not even looked at."""
+    odd = {"vector": np.ones(3, dtype=np.float32)}
+    line.add("default", Exemplar("e1", "wave", START), space="odd", arrays=odd, clip=CLIP)
+    ours = Galleries(line, WIDTH, "s")
+    for number in (2, 3):
+        gallery, _ = ours.current("default")
+        assert (gallery.space, len(gallery)) == ("odd", 0)
+        assert gallery.version == line.version("default")
+        exemplar = Exemplar(f"e{number}", "wave", START)
+        line.add("default", exemplar, space="odd", arrays=odd, clip=CLIP)
+    migrate(line, "default", "s")
+    gallery, _ = ours.current("default")
+    assert (gallery.space, len(gallery)) == ("s", 3)
+    migrate(line, "default", "t")
+    assert len(ours.current("default")[0]) == 0
+    line.delete_action("default", "wave")
+    add(line, "default", 4, "kick", space="s")
+    assert ours.current("default")[0].ids == ("e4",)
+
+
+class SwitchedBetween(Interrupted):
+    """A store that another process switches just before the arrays of a change are read."""
+
+    def load(self, name: str, ids: Any, **which: Any) -> Any:
+        migrate(self._store, name, "t", width=7)
+        return self._store.load(name, ids, **which)
+
+
+def test_a_switch_while_changes_are_read_mixes_no_two_spaces(tmp_path: Path) -> None:
+    line = SwitchedBetween(open_store(f"sqlite:///{tmp_path}/line.db"))
+    galleries = Galleries(line, WIDTH)
+    add(line, "default", 1, "wave")
+    galleries.current("default")
+    add(line, "default", 2, "wave")
+    gallery, _ = galleries.current("default")
+    assert (gallery.space, gallery.embeddings.shape) == ("s", (2, WIDTH))
+    assert galleries.current("default")[0].space == "t"

@@ -1,10 +1,10 @@
 #!lua
 -- Adds one exemplar and binds an empty collection to its space.
--- KEYS: meta, exemplars, arrays (of the space), clips, index, log
+-- KEYS: meta, exemplars, clips, index, log, arrays (of the space)
 -- ARGV: space, id, action, index member, record, arrays, clip, now, log length
 -- Returns added (incarnation, revision, exemplars of the action)
 --   | unknown_collection | exemplar_exists | space_mismatch (bound).
-local meta, exemplars, arrays, clips, index, log = unpack(KEYS)
+local meta, exemplars, clips, index, log, arrays = unpack(KEYS)
 local space, id, action, member, record, packed_arrays, packed_clip, now, log_length =
   unpack(ARGV)
 
@@ -34,6 +34,10 @@ revision = string.format('%.0f', revision + 1)
 redis.call('XADD', log, 'MAXLEN', log_length, revision .. '-0',
   'kind', 'exemplar_added', 'at', now, 'action', action, 'space', space, 'ids', id)
 redis.call('HSET', meta, 'revision', revision, 'space', space)
+if bound == '' then
+  -- An empty collection has no arrays; a release before migrations may have left some.
+  redis.call('UNLINK', arrays)
+end
 if count == 0 then
   redis.call('HINCRBY', meta, 'actions', 1)
 end

@@ -1,13 +1,14 @@
 #!lua flags=allow-oom
 -- Removes a collection with its contents.
--- KEYS: meta, exemplars, arrays, clips, index, log   ARGV: space the arrays key is of
--- Returns deleted | unknown_collection | space_moved.
-local space = redis.call('HGET', KEYS[1], 'space')
+-- KEYS: meta, exemplars, clips, index, log, arrays of every space listed
+-- ARGV: space and spaces as read
+-- Returns deleted | unknown_collection | spaces_moved.
+local space, spaces = unpack(redis.call('HMGET', KEYS[1], 'space', 'spaces'))
 if not space then
   return {'unknown_collection'}
 end
-if space ~= ARGV[1] then
-  return {'space_moved'}
+if space ~= ARGV[1] or (spaces or '') ~= ARGV[2] then
+  return {'spaces_moved'}
 end
 redis.call('UNLINK', unpack(KEYS))
 return {'deleted'}

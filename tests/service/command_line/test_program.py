@@ -7,7 +7,8 @@ import pytest
 from tests.service.command_line.terminal import oneshot
 
 COMMANDS = (
-    "serve", "enroll", "recognize", "actions", "collections", "inspect", "convert", "bench",
+    "serve", "enroll", "recognize", "actions", "collections", "migrate", "inspect", "convert",
+    "bench",
 )  # fmt: skip
 
 

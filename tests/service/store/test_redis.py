@@ -20,7 +20,7 @@ from service.store import (
     open_store,
 )
 from tests.redis_server import RedisServer
-from tests.service.store.samples import OTHER_SPACE, SPACE, contents, enroll
+from tests.service.store.samples import OTHER_SPACE, SPACE, contents, enroll, sample_arrays
 
 
 @pytest.fixture
@@ -64,7 +64,13 @@ def test_a_cluster_node_takes_every_call() -> None:
             exemplar, _ = enroll(store, collection="gym")
             enroll(store, "clap", collection="gym")
             contents(store, "gym")
+            ids = [one.id for one in store.lacking("gym", OTHER_SPACE)]
+            store.keep("gym", OTHER_SPACE, {id: sample_arrays() for id in ids})
+            store.rebind("gym", bound=SPACE, space=OTHER_SPACE)
+            store.spaces("gym")
+            store.load("gym", ids, space=SPACE)
             store.delete_exemplar("gym", "wave", exemplar.id)
+            store.forget("gym", SPACE)
             store.delete_action("gym", "clap")
             store.delete_collection("gym")
             assert [info.name for info in store.collections()] == ["default"]
