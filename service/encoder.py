@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from service.model_file import BadModel, ModelInfo, read_metadata
+from service.model_outputs import Arrays, ModelOutputs
 from skeleton import Prepared, prepare
 
 log = logging.getLogger(__name__)
 
-Arrays = dict[str, NDArray[np.float32]]
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
 
@@ -42,27 +41,28 @@ class Encoder:
             raise BadModel(f"onnxruntime cannot load {path}: {error}") from error
         self.provider: str = self._session.get_providers()[0]
         self.info: ModelInfo = read_metadata(self._session.get_modelmeta().custom_metadata_map)
-        self._outputs = [output.name for output in self._session.get_outputs()]
+        declared = {o.name: (o.type, tuple(o.shape[1:])) for o in self._session.get_outputs()}
+        self.outputs = ModelOutputs.of(declared, self.info)
         self._on_cuda = self.provider == _CUDA
 
     def run(self, prepared: Prepared) -> Arrays:
         """Encode one prepared clip: every output of the model, without the batch axis."""
         inputs: dict[str, Any] = {"joints": prepared.joints[None], "seen": prepared.seen[None]}
-        values = self._session.run(self._outputs, inputs)
-        return {name: value[0] for name, value in zip(self._outputs, values, strict=True)}
+        values = self._session.run(self.outputs.names, inputs)
+        return {name: value[0] for name, value in zip(self.outputs.names, values, strict=True)}
 
     def self_test(self) -> float:
         """Encode the clip that the file carries; it is the warm-up too.
 
         Returns the largest difference to the expected embedding. Raises `BadModel` beyond the
-        stated tolerance.
+        stated tolerance, and where another output breaks the contract.
         """
         test = self.info.self_test
         try:
             prepared = prepare(test.recording.clip(), self.info.layout, self.info.frames)
             for _ in range(3):  # the first runs allocate and, on a GPU, choose algorithms
-                embedding = self.run(prepared)["embedding"]
-            difference = float(np.abs(embedding - test.embedding).max())
+                arrays = self.run(prepared)
+            difference = float(np.abs(arrays["embedding"] - test.embedding).max())
         except Exception as error:  # as above; a graph that does not fit what the file says
             raise BadModel(f"the model cannot encode its self-test clip: {error}") from error
         if not difference <= test.tolerance:
@@ -70,6 +70,7 @@ class Encoder:
                 f"the self-test clip's embedding differs by {difference:.2g}, more than "
                 f"{test.tolerance:g}: this machine or this build does not compute the model rightly"
             )
+        self.outputs.check(arrays)
         return difference
 
 

@@ -37,6 +37,15 @@ class Calibration:
     thresholds: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class LocalMatching:
+    """How the output `local` takes part in matching: its share of the similarity, and the steps
+    by which an alignment may leave the diagonal."""
+
+    weight: float
+    band: int
+
+
 @dataclass(frozen=True, eq=False)
 class SelfTest:
     """A clip that the file carries, and the embedding it must give to within `tolerance`."""
@@ -48,7 +57,8 @@ class SelfTest:
 
 @dataclass(frozen=True, eq=False)
 class ModelInfo:
-    """What the file says about itself. `space` is the identity of its embeddings."""
+    """What the file says about itself. `space` is the identity of its embeddings; without `local`
+    the best are not compared a second time."""
 
     space: str
     layout: Layout
@@ -58,6 +68,7 @@ class ModelInfo:
     self_test: SelfTest
     training: Mapping[str, Any]
     commit: str
+    local: LocalMatching | None = None
 
 
 def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
@@ -93,6 +104,7 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
             self_test=_self_test(test),
             training=model.get("training", {}),
             commit=model.get("commit", ""),
+            local=None if model.get("local") is None else _local(model["local"]),
         )
     except BadModel:
         raise
@@ -108,6 +120,16 @@ def _calibration(stated: Mapping[str, Any]) -> Calibration:
         margin=float(stated["margin"]),
         thresholds={share: float(value) for share, value in stated["thresholds"].items()},
     )
+
+
+def _local(stated: Mapping[str, Any]) -> LocalMatching:
+    found = LocalMatching(weight=float(stated["weight"]), band=int(stated["band"]))
+    if not 0 < found.weight <= 1 or found.band < 0 or found.band != stated["band"]:
+        raise BadModel(
+            f"the model matches local features with a weight of {stated['weight']!r} and a band of "
+            f"{stated['band']!r}; the one is above 0 and at most 1, the other a number of steps"
+        )
+    return found
 
 
 def _self_test(stated: Mapping[str, Any]) -> SelfTest:
