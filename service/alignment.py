@@ -41,5 +41,5 @@ def aligned_similarity(query: Floats, exemplars: Floats, band: int) -> Floats:
             np.maximum(best, both, out=best)
             np.add(best, here, out=best)
         before, last, now = last, now, before
-    mean: Floats = last[steps] / np.float32(2 * steps)
+    mean: Floats = (last[steps] / (2 * steps)).astype(np.float32)
     return mean

@@ -59,7 +59,7 @@ def gallery_of(
         tuple(e.action for e in exemplars),
         _stacked(exemplars, "embedding", (width,)),
         _stacked(exemplars, "cohort_mean", ()),
-        None if local is None else _stacked(exemplars, "local", local),
+        _local(exemplars, local),
         list(range(len(exemplars))),
     )
 
@@ -93,9 +93,21 @@ def changed(
 def _stacked(
     exemplars: Sequence[ExemplarArrays], name: str, shape: tuple[int, ...]
 ) -> NDArray[np.float32]:
-    """One array `(n, *shape)` of all exemplars."""
+    """One array of all exemplars; `shape` is that of each where there is none."""
     rows = [e.arrays[name] for e in exemplars]
-    return np.array(rows, dtype=np.float32).reshape(len(rows), *shape)
+    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, *shape), dtype=np.float32)
+
+
+def _local(
+    exemplars: Sequence[ExemplarArrays], shape: tuple[int, int] | None
+) -> NDArray[np.float32] | None:
+    if shape is None:
+        return None
+    for exemplar in exemplars:
+        # Another model's may have none, or others: such a collection is not matched at all.
+        if "local" not in exemplar.arrays or exemplar.arrays["local"].shape != shape:
+            return None
+    return _stacked(exemplars, "local", shape)
 
 
 def _assembled(

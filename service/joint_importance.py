@@ -1,11 +1,15 @@
 """Joint importance: how much each joint mattered to the model, by name or as weights."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from service.encoder import Encoder
 from service.model_outputs import IMPORTANCE, Arrays
 from skeleton import Layout, Recording, UnusableClip, prepare
+
+if TYPE_CHECKING:  # a command that draws nothing starts without the model's runtime
+    from service.encoder import Encoder
 
 _DIGITS = 4
 
@@ -20,7 +24,7 @@ def importance_by_joint(arrays: Arrays, layout: Layout) -> dict[str, float] | No
     return {layout.joints[joint]: round(float(weights[joint]), _DIGITS) for joint in order}
 
 
-def importance_in(recording: Recording, encoder: Encoder) -> NDArray[np.float32] | None:
+def importance_in(recording: Recording, encoder: "Encoder") -> NDArray[np.float32] | None:
     """Return the weights `(V,)` of the model's joints in a recording that is only looked at; None
     where the model tells none or must refuse the clip. The model runs only if it tells."""
     if not encoder.outputs.importance:

@@ -39,8 +39,13 @@ class Calibration:
 
 @dataclass(frozen=True)
 class LocalMatching:
-    """How the output `local` takes part in matching: its share of the similarity, and the steps
-    by which an alignment may leave the diagonal."""
+    """How the output `local` `(N, S, D')` takes part in matching: `"local": {"weight", "band"}` of
+    `oneshot.model`, optional.
+
+    `weight`, above 0 and at most 1, is the share of the alignment in the similarity that ranks;
+    `band` the steps by which an alignment may leave the diagonal. Without it the output is stored,
+    and matching goes by the embedding alone.
+    """
 
     weight: float
     band: int
@@ -48,10 +53,11 @@ class LocalMatching:
 
 @dataclass(frozen=True, eq=False)
 class SelfTest:
-    """A clip that the file carries, and the embedding it must give to within `tolerance`."""
+    """A clip that the file carries, and the outputs by name it must give to within `tolerance`:
+    the embedding, and the joint importance where the file tells it."""
 
     recording: Recording
-    embedding: NDArray[np.float32]
+    expected: Mapping[str, NDArray[np.float32]]
     tolerance: float
 
 
@@ -140,6 +146,10 @@ def _self_test(stated: Mapping[str, Any]) -> SelfTest:
             fps=stated["fps"],
             axes=stated["axes"],
         ),
-        embedding=np.asarray(stated["embedding"], dtype=np.float32),
+        expected={
+            name: np.asarray(stated[name], dtype=np.float32)
+            for name in ("embedding", "joint_importance")
+            if name == "embedding" or name in stated
+        },
         tolerance=float(stated["tolerance"]),
     )
