@@ -71,7 +71,9 @@ def draw_pose(
         shapes.append((float(place[head, 2]), ball))
     marks = ""
     if importance:
-        joints = sorted((int(j) for j in np.flatnonzero(seen) if j != head), key=importance.share)
+        bones = [(_AT[a], _AT[b]) for a, b, _ in _bones()]
+        held = {joint for bone in bones if seen[list(bone)].all() for joint in bone} - {head}
+        joints = sorted(held.union(corners if whole else ()), key=importance.share)
         marks = "".join(
             _ball(place[j], 0.024 * size, importance.shade(look, j), look.card, 0.006 * size)
             for j in joints
