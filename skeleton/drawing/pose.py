@@ -46,11 +46,13 @@ def draw_pose(
     shapes: list[tuple[float, str]] = []
     corners = [_AT[name] for name in CORNERS]
     whole = bool(seen[corners].all())
+    held = set(corners if whole else ())
     for a, b, width in _bones():
         i, j = _AT[a], _AT[b]
-        if whole and a in ("pelvis", "spine"):
+        if not (seen[i] and seen[j]) or np.allclose(place[i], place[j], atol=0.01):
             continue
-        if seen[i] and seen[j] and not np.allclose(place[i], place[j], atol=0.01):
+        held |= {i, j}
+        if not (whole and a in ("pelvis", "spine")):
             depth = float(place[i, 2] + place[j, 2]) / 2
             colour = importance.shade(look, i, j) if importance else look.of(b)
             stroke = _bone(place[i], place[j], width * size, colour, look.card)
@@ -71,9 +73,7 @@ def draw_pose(
         shapes.append((float(place[head, 2]), ball))
     marks = ""
     if importance:
-        bones = [(_AT[a], _AT[b]) for a, b, _ in _bones()]
-        held = {joint for bone in bones if seen[list(bone)].all() for joint in bone} - {head}
-        joints = sorted(held.union(corners if whole else ()), key=importance.share)
+        joints = sorted(sorted(held - {head}), key=importance.share)
         marks = "".join(
             _ball(place[j], 0.024 * size, importance.shade(look, j), look.card, 0.006 * size)
             for j in joints
