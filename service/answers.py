@@ -12,7 +12,11 @@ class _Answer(BaseModel):
 
 Similarity = Annotated[float, Field(description="Raw cosine of the two embeddings, -1 to 1.")]
 Score = Annotated[
-    float, Field(description="Normalised similarity; `threshold` and `margin` are in its units.")
+    float,
+    Field(
+        description="Normalised similarity; `threshold` and `margin` are in its units. Where the "
+        "model also compares the course in time it counts that, too, and goes before `similarity`."
+    ),
 ]
 Probability = Annotated[float, Field(ge=0, le=1, description="That this action is right.")]
 Warnings = Annotated[list[str], Field(description="Remarks about the clip, `code: meaning`.")]
@@ -90,6 +94,14 @@ class RecognizeAnswer(_Answer):
     revision: Revision
     stale: Annotated[bool, Field(description="The store was away; enrolments may be missing.")]
     warnings: Warnings
+    joint_importance: Annotated[
+        dict[str, Annotated[float, Field(ge=0, le=1)]],
+        Field(
+            default_factory=dict,
+            description="How much each of the model's joints mattered in this clip, most important "
+            "first, 1 in all. Only from models that tell; absent otherwise.",
+        ),
+    ]
 
 
 class InspectAnswer(_Answer):

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from service.model_file import BadModel, ModelInfo, read_metadata
+from service.model_outputs import Arrays, ModelOutputs
 from skeleton import Prepared, Quality, Recording, UnusableClip, prepare
 
 log = logging.getLogger(__name__)
 
-Arrays = dict[str, NDArray[np.float32]]
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
 
@@ -42,14 +41,15 @@ class Encoder:
             raise BadModel(f"onnxruntime cannot load {path}: {error}") from error
         self.provider: str = self._session.get_providers()[0]
         self.info: ModelInfo = read_metadata(self._session.get_modelmeta().custom_metadata_map)
-        self._outputs = [output.name for output in self._session.get_outputs()]
+        declared = {o.name: (o.type, tuple(o.shape[1:])) for o in self._session.get_outputs()}
+        self.outputs = ModelOutputs.of(declared, self.info)
         self._on_cuda = self.provider == _CUDA
 
     def run(self, prepared: Prepared) -> Arrays:
         """Encode one prepared clip: every output of the model, without the batch axis."""
         inputs: dict[str, Any] = {"joints": prepared.joints[None], "seen": prepared.seen[None]}
-        values = self._session.run(self._outputs, inputs)
-        return {name: value[0] for name, value in zip(self._outputs, values, strict=True)}
+        values = self._session.run(self.outputs.names, inputs)
+        return {name: value[0] for name, value in zip(self.outputs.names, values, strict=True)}
 
     def prepared(self, recording: Recording) -> Prepared:
         """A clip as the model takes it. Raises `UnusableClip`."""
@@ -64,30 +64,36 @@ class Encoder:
         """
         prepared = self.prepared(recording)
         arrays = self.run(prepared)
-        if not np.isfinite(arrays["embedding"]).all():
+        if not all(np.isfinite(array).all() for array in arrays.values()):
             raise UnusableClip("the model finds no finite embedding for this clip")
         return arrays, prepared.quality
 
     def self_test(self) -> float:
         """Encode the clip that the file carries; it is the warm-up too.
 
-        Returns the largest difference to the expected embedding. Raises `BadModel` beyond the
-        stated tolerance.
+        Returns the largest difference to what is expected. Raises `BadModel` beyond the stated
+        tolerance, and where another output breaks the contract.
         """
         test = self.info.self_test
         try:
             prepared = prepare(test.recording.clip(), self.info.layout, self.info.frames)
             for _ in range(3):  # the first runs allocate and, on a GPU, choose algorithms
-                embedding = self.run(prepared)["embedding"]
-            difference = float(np.abs(embedding - test.embedding).max())
+                arrays = self.run(prepared)
+            differences = {
+                name: float(np.abs(arrays[name] - expected).max())
+                for name, expected in test.expected.items()
+            }
         except Exception as error:  # as above; a graph that does not fit what the file says
             raise BadModel(f"the model cannot encode its self-test clip: {error}") from error
-        if not difference <= test.tolerance:
-            raise BadModel(
-                f"the self-test clip's embedding differs by {difference:.2g}, more than "
-                f"{test.tolerance:g}: this machine or this build does not compute the model rightly"
-            )
-        return difference
+        for name, difference in differences.items():
+            if not difference <= test.tolerance:
+                raise BadModel(
+                    f"the self-test clip's {name} differs by {difference:.2g}, more than "
+                    f"{test.tolerance:g}: this machine or this build does not compute the model "
+                    "rightly"
+                )
+        self.outputs.check(arrays)
+        return max(differences.values())
 
 
 def _session(path: Path, provider: str, threads: int) -> onnxruntime.InferenceSession:

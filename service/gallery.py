@@ -26,7 +26,7 @@ class Gallery:
 
     The order is the same in every process, however it came to know the exemplars, and so is that
     of equal scores. `embeddings` `(n, D)`, `cohort_mean` `(n,)`, `numbers` `(n,)` the position of
-    each exemplar's action in `names`.
+    each exemplar's action in `names`; `local` `(n, S, D')` only where the model matches by it.
     """
 
     version: Version
@@ -37,24 +37,29 @@ class Gallery:
     cohort_mean: NDArray[np.float32]
     names: tuple[str, ...]
     numbers: NDArray[np.intp]
+    local: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
 def gallery_of(
-    version: Version, space: str | None, exemplars: Sequence[ExemplarArrays], width: int
+    version: Version,
+    space: str | None,
+    exemplars: Sequence[ExemplarArrays],
+    width: int,
+    local: tuple[int, int] | None = None,
 ) -> Gallery:
-    """Build a gallery from the store's records."""
-    empty = np.zeros((0, width), dtype=np.float32)
-    rows = [e.arrays["embedding"] for e in exemplars]
+    """Build a gallery from the store's records; `local` is the shape `(S, D')` of local features
+    that are held beside the embeddings."""
     return _assembled(
         version,
         space,
         tuple(e.id for e in exemplars),
         tuple(e.action for e in exemplars),
-        np.stack(rows).astype(np.float32) if rows else empty,
-        _column(exemplars, "cohort_mean"),
+        _stacked(exemplars, "embedding", (width,)),
+        _stacked(exemplars, "cohort_mean", ()),
+        _local(exemplars, local),
         list(range(len(exemplars))),
     )
 
@@ -65,7 +70,14 @@ def changed(
     """Return the gallery without `removed` and with `added`, at a later version."""
     gone = set(removed) | {e.id for e in added}
     keep = [row for row, id in enumerate(gallery.ids) if id not in gone]
-    fresh = gallery_of(version, gallery.space, added, gallery.embeddings.shape[1])
+    held = gallery.local
+    fresh = gallery_of(
+        version,
+        gallery.space,
+        added,
+        gallery.embeddings.shape[1],
+        None if held is None else (held.shape[1], held.shape[2]),
+    )
     return _assembled(
         version,
         gallery.space if keep or added else None,
@@ -73,12 +85,29 @@ def changed(
         gallery.actions + fresh.actions,
         np.concatenate([gallery.embeddings, fresh.embeddings]),
         np.concatenate([gallery.cohort_mean, fresh.cohort_mean]),
+        None if held is None or fresh.local is None else np.concatenate([held, fresh.local]),
         keep + list(range(len(gallery), len(gallery) + len(fresh))),
     )
 
 
-def _column(exemplars: Sequence[ExemplarArrays], name: str) -> NDArray[np.float32]:
-    return np.array([e.arrays[name] for e in exemplars], dtype=np.float32).reshape(-1)
+def _stacked(
+    exemplars: Sequence[ExemplarArrays], name: str, shape: tuple[int, ...]
+) -> NDArray[np.float32]:
+    """One array of all exemplars; `shape` is that of each where there is none."""
+    rows = [e.arrays[name] for e in exemplars]
+    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, *shape), dtype=np.float32)
+
+
+def _local(
+    exemplars: Sequence[ExemplarArrays], shape: tuple[int, int] | None
+) -> NDArray[np.float32] | None:
+    if shape is None:
+        return None
+    for exemplar in exemplars:
+        # Another model's may have none, or others: such a collection is not matched at all.
+        if "local" not in exemplar.arrays or exemplar.arrays["local"].shape != shape:
+            return None
+    return _stacked(exemplars, "local", shape)
 
 
 def _assembled(
@@ -88,6 +117,7 @@ def _assembled(
     actions: tuple[str, ...],
     embeddings: NDArray[np.float32],
     cohort_mean: NDArray[np.float32],
+    local: NDArray[np.float32] | None,
     rows: list[int],
 ) -> Gallery:
     """The gallery of these of the rows."""
@@ -97,7 +127,15 @@ def _assembled(
     number = {name: i for i, name in enumerate(names)}
     numbers = np.array([number[action] for action in actions], dtype=np.intp)
     return Gallery(
-        version, space, ids, actions, embeddings[rows], cohort_mean[rows], names, numbers
+        version,
+        space,
+        ids,
+        actions,
+        embeddings[rows],
+        cohort_mean[rows],
+        names,
+        numbers,
+        None if local is None else local[rows],
     )
 
 
@@ -114,17 +152,25 @@ class Galleries:
 
     `current(collection)` asks the store for the collection's version, one cheap read, and brings
     the gallery up to date by what changed. While the store is away it returns the last gallery
-    and says that it may be stale. Of a collection that is bound to another space than `space`,
-    where one is given, nothing is held but that: its arrays are another model's, of any names
-    and shapes. Once it is bound to `space` it is loaded like any other.
+    and says that it may be stale. `width` is D of the embeddings, `local` the shape `(S, D')` of
+    the local features, where the model matches by them. Of a collection that is bound to another
+    space than `space`, where one is given, nothing is held but that: its arrays are another
+    model's, of any names and shapes. Once it is bound to `space` it is loaded like any other.
     """
 
     def __init__(
-        self, store: Store, width: int, space: str | None = None, *, most: int = _MOST
+        self,
+        store: Store,
+        width: int,
+        space: str | None = None,
+        *,
+        most: int = _MOST,
+        local: tuple[int, int] | None = None,
     ) -> None:
         self._store = store
         self._width = width
         self._space = space
+        self._local = local
         self._most = most
         self._held: OrderedDict[str, _Held] = OrderedDict()  # the last was asked for last
         self._lock = threading.Lock()
@@ -194,7 +240,9 @@ class Galleries:
             if gallery is None:
                 snapshot = self._store.snapshot(collection)
                 exemplars = () if self._is_foreign(snapshot.space) else snapshot.exemplars
-                gallery = gallery_of(snapshot.version, snapshot.space, exemplars, self._width)
+                gallery = gallery_of(
+                    snapshot.version, snapshot.space, exemplars, self._width, self._local
+                )
             held.gallery = gallery
             return gallery
 

@@ -1,4 +1,8 @@
-"""Matching: from similarities to a calibrated decision (ours, after AS-norm)."""
+"""Matching: from similarities to a calibrated decision (ours, after AS-norm).
+
+Where the model gives local features the best `RERANKED` exemplars by cosine are compared a second
+time, by the alignment of those features in time; all others rank behind them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +15,9 @@ from numpy.typing import NDArray
 from service.model_file import Calibration
 
 Decision = Literal["match", "unknown", "ambiguous"]
+
+#: Exemplars that are compared by their local features, too.
+RERANKED = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,36 @@ def normalised_scores(
     its deviations: dividing by them costs accuracy (MODEL_CARD.md).
     """
     return similarity - (query_mean + exemplar_mean) * np.float32(0.5)
+
+
+def nearest(similarity: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the rows, `RERANKED` at most, of the best similarities `(n,)`, best first."""
+    return _descending(similarity, RERANKED)[:RERANKED]
+
+
+def reranked(
+    scores: NDArray[np.float32],
+    similarity: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    aligned: NDArray[np.float32],
+    weight: float,
+) -> NDArray[np.float32]:
+    """Let the similarities `aligned` `(k,)` of the `rows` `(k,)` count with their weight.
+
+    `scores` `(n,)` are those of the cosines `similarity` `(n,)`. In the rows' scores a share
+    `weight` of the cosine gives way to the alignment: (1-w)·cosine + w·aligned, less the cohort's
+    term as before. The other rows keep their order behind them: if need be all their scores are
+    lowered by one number, so that none reaches the least of the rows'.
+    """
+    better = scores.copy()
+    better[rows] += np.float32(weight) * (aligned - similarity[rows])
+    others = np.ones(len(scores), dtype=np.bool_)
+    others[rows] = False
+    if others.any():
+        below = np.nextafter(better[rows].min(), np.float32(-np.inf))
+        ahead = np.maximum(better[others].max() - below, np.float32(0))
+        better[others] = np.minimum(better[others] - ahead, below)
+    return better
 
 
 def probability(score: float, calibration: Calibration) -> float:

@@ -37,18 +37,34 @@ class Calibration:
     thresholds: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class LocalMatching:
+    """How the output `local` `(N, S, D')` takes part in matching: `"local": {"weight", "band"}` of
+    `oneshot.model`, optional.
+
+    `weight`, above 0 and at most 1, is the share of the alignment in the similarity that ranks;
+    `band` the steps by which an alignment may leave the diagonal. Without it the output is stored,
+    and matching goes by the embedding alone.
+    """
+
+    weight: float
+    band: int
+
+
 @dataclass(frozen=True, eq=False)
 class SelfTest:
-    """A clip that the file carries, and the embedding it must give to within `tolerance`."""
+    """A clip that the file carries, and the outputs by name it must give to within `tolerance`:
+    the embedding, and the joint importance where the file tells it."""
 
     recording: Recording
-    embedding: NDArray[np.float32]
+    expected: Mapping[str, NDArray[np.float32]]
     tolerance: float
 
 
 @dataclass(frozen=True, eq=False)
 class ModelInfo:
-    """What the file says about itself. `space` is the identity of its embeddings."""
+    """What the file says about itself. `space` is the identity of its embeddings; without `local`
+    the best are not compared a second time."""
 
     space: str
     layout: Layout
@@ -58,6 +74,7 @@ class ModelInfo:
     self_test: SelfTest
     training: Mapping[str, Any]
     commit: str
+    local: LocalMatching | None = None
 
 
 def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
@@ -93,6 +110,7 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
             self_test=_self_test(test),
             training=model.get("training", {}),
             commit=model.get("commit", ""),
+            local=None if model.get("local") is None else _local(model["local"]),
         )
     except BadModel:
         raise
@@ -110,6 +128,16 @@ def _calibration(stated: Mapping[str, Any]) -> Calibration:
     )
 
 
+def _local(stated: Mapping[str, Any]) -> LocalMatching:
+    found = LocalMatching(weight=float(stated["weight"]), band=int(stated["band"]))
+    if not 0 < found.weight <= 1 or found.band < 0 or found.band != stated["band"]:
+        raise BadModel(
+            f"the model matches local features with a weight of {stated['weight']!r} and a band of "
+            f"{stated['band']!r}; the one is above 0 and at most 1, the other a number of steps"
+        )
+    return found
+
+
 def _self_test(stated: Mapping[str, Any]) -> SelfTest:
     return SelfTest(
         recording=record(
@@ -118,6 +146,10 @@ def _self_test(stated: Mapping[str, Any]) -> SelfTest:
             fps=stated["fps"],
             axes=stated["axes"],
         ),
-        embedding=np.asarray(stated["embedding"], dtype=np.float32),
+        expected={
+            name: np.asarray(stated[name], dtype=np.float32)
+            for name in ("embedding", "joint_importance")
+            if name == "embedding" or name in stated
+        },
         tolerance=float(stated["tolerance"]),
     )

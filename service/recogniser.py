@@ -6,16 +6,21 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from service.encoder import Arrays, Encoder
+from service.alignment import aligned_similarity
+from service.encoder import Encoder
 from service.gallery import Galleries, Gallery
+from service.joint_importance import importance_by_joint
 from service.matching import (
     Judgement,
     Match,
     best_actions,
     judge,
+    nearest,
     normalised_scores,
     probability,
+    reranked,
 )
+from service.model_outputs import LOCAL, Arrays
 from service.store import (
     Added,
     Exemplar,
@@ -47,12 +52,14 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Recognised:
-    """What was recognised, and in which state of the collection."""
+    """What was recognised, and in which state of the collection; how much each joint of the clip
+    mattered, most important first, where the model tells."""
 
     judgement: Judgement
     revision: int
     stale: bool
     warnings: tuple[str, ...]
+    joint_importance: dict[str, float] | None
 
 
 class Recogniser:
@@ -61,7 +68,9 @@ class Recogniser:
     def __init__(self, encoder: Encoder, store: Store) -> None:
         self.encoder = encoder
         self.store = store
-        self.galleries = Galleries(store, encoder.info.width, encoder.info.space)
+        self.galleries = Galleries(
+            store, encoder.info.width, encoder.info.space, local=encoder.outputs.local
+        )
 
     def enroll(self, collection: str, action: str, recording: Recording) -> Enrolled:
         """Add one exemplar, durably.
@@ -97,8 +106,14 @@ class Recogniser:
         gallery, stale = self._gallery(collection)
         arrays, quality = self.encoder.embed(recording)
         matches = self._matches(gallery, arrays, count + 1) if len(gallery) else []
-        judgement = judge(matches, count, self.encoder.info.calibration)
-        return Recognised(judgement, gallery.version.revision, stale, quality.warnings)
+        info = self.encoder.info
+        return Recognised(
+            judge(matches, count, info.calibration),
+            gallery.version.revision,
+            stale,
+            quality.warnings,
+            importance_by_joint(arrays, info.layout),
+        )
 
     def _gallery(self, collection: str) -> tuple[Gallery, bool]:
         gallery, stale = self.galleries.current(collection)
@@ -109,7 +124,11 @@ class Recogniser:
     def _matches(self, gallery: Gallery, arrays: Arrays, count: int) -> list[Match]:
         similarity = gallery.embeddings @ arrays["embedding"]
         scores = normalised_scores(similarity, arrays["cohort_mean"], gallery.cohort_mean)
-        calibration = self.encoder.info.calibration
+        calibration, matching = self.encoder.info.calibration, self.encoder.info.local
+        if matching is not None and gallery.local is not None and len(gallery):
+            rows = nearest(similarity)
+            aligned = aligned_similarity(arrays[LOCAL], gallery.local[rows], matching.band)
+            scores = reranked(scores, similarity, rows, aligned, matching.weight)
         return [
             Match(
                 gallery.names[number],

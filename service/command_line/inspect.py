@@ -3,7 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,9 +21,12 @@ from service.command_line.options import (
 )
 from service.command_line.output import console, print_json
 from service.command_line.standard_output import holds_braille
-from skeleton import Layout
+from service.joint_importance import importance_in
 from skeleton.drawing import draw_gif, draw_png, draw_terminal
 from skeleton.inspection import Inspection, inspect
+
+if TYPE_CHECKING:
+    from service.encoder import Encoder
 
 _LINES = 18
 _DRAWERS = {".png": draw_png, ".gif": draw_gif}
@@ -53,7 +56,8 @@ def inspect_file(
 ) -> None:
     """Show what is understood of a clip, and draw it: a wrong axis is seen at once.
 
-    Needs no running service. The status is 1 when the model would refuse the clip.
+    Needs no running service. Where the model tells how much each joint matters, what it sees is
+    coloured by that. The status is 1 when the model would refuse the clip.
     """
     draw = None
     if out is not None and (draw := _DRAWERS.get(out.suffix.lower())) is None:
@@ -62,7 +66,8 @@ def inspect_file(
         file, format_name=format_name, layout=layout, fps=fps, axes=axes, person=person,
         skeleton=skeleton, layouts=layouts,
     )  # fmt: skip
-    model = _model()
+    encoder = _encoder()
+    model = (encoder.info.layout, encoder.info.frames)
     found = inspect(clip.recording, clip.format, *model)
     if json:
         print_json(asdict(found))
@@ -70,7 +75,8 @@ def inspect_file(
         _print(found)
     if draw is not None and out is not None:
         try:
-            out.write_bytes(draw(clip.recording, *model, title=file.name))
+            importance = importance_in(clip.recording, encoder)
+            out.write_bytes(draw(clip.recording, *model, title=file.name, importance=importance))
         except OSError as error:
             raise Failed(f"--out {out}: {error.strerror}") from error
     elif not json and not holds_braille():
@@ -80,25 +86,29 @@ def inspect_file(
         width = min(terminal.width, 120)
         print(
             draw_terminal(
-                clip.recording, *model, width=width, height=_LINES, colour=sys.stdout.isatty()
+                clip.recording,
+                *model,
+                width=width,
+                height=_LINES,
+                colour=sys.stdout.isatty(),
+                importance=importance_in(clip.recording, encoder),
             )
         )
     if not found.usable:
         raise typer.Exit(SOME_FAILED)
 
 
-def _model() -> tuple[Layout, int]:
-    """The joints and the frames that the model takes."""
+def _encoder() -> "Encoder":
+    """The model whose joints and frames the clip is prepared for."""
     # Here, because onnxruntime takes a while to import, and a mistake in the options is told first.
     from service.encoder import Encoder
     from service.model_file import BadModel
     from service.settings import BadSettings, load_settings
 
     try:
-        info = Encoder(load_settings().model, provider="cpu").info
+        return Encoder(load_settings().model, provider="cpu")
     except (BadSettings, BadModel) as error:
         raise Failed(str(error)) from error
-    return info.layout, info.frames
 
 
 def _print(found: Inspection) -> None:

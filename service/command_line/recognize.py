@@ -29,7 +29,11 @@ from service.command_line.options import (
 from service.command_line.outcomes import Report
 from service.command_line.output import progress
 
-_COLUMNS = ("file", "decision", "action", "probability", "similarity", "best", "warnings")
+_IMPORTANCE = "matter most"
+_COLUMNS = (
+    "file", "decision", "action", "probability", "similarity", "best", _IMPORTANCE, "warnings",
+)  # fmt: skip
+_NAMED = 3  # joints in the table; --json has them all
 
 
 def recognize(
@@ -51,7 +55,9 @@ def recognize(
 ) -> None:
     """Recognise clips: for each the nearest enrolled action, or unknown."""
     found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
-    report: Report[Recognized] = Report(len(found), _COLUMNS, _row, as_json=json)
+    report: Report[Recognized] = Report(
+        len(found), _COLUMNS, _row, as_json=json, where_told={_IMPORTANCE}
+    )
 
     async def work() -> None:
         async with connected(url, local=local, collection=collection, key=key) as client:
@@ -85,5 +91,6 @@ def _row(recognized: Recognized) -> tuple[object, ...]:
         recognized.probability,
         recognized.similarity,
         None if best == recognized.action else best,
+        ", ".join(list(recognized.joint_importance or {})[:_NAMED]) or None,
         "; ".join(warning.partition(":")[0] for warning in recognized.warnings) or None,
     )

@@ -84,7 +84,7 @@ async def recognize(request: Request) -> Response:
 def _recognised(recognised: Recognised, info: ModelInfo) -> dict[str, object]:
     judgement = recognised.judgement
     best = judgement.matches[0] if judgement.matches else None
-    return {
+    told: dict[str, object] = {
         "decision": judgement.decision,
         "action": best.action if best and judgement.decision == "match" else None,
         "probability": best.probability if best else None,
@@ -98,3 +98,6 @@ def _recognised(recognised: Recognised, info: ModelInfo) -> dict[str, object]:
         "stale": recognised.stale,
         "warnings": recognised.warnings,
     }
+    if recognised.joint_importance is not None:
+        told["joint_importance"] = recognised.joint_importance
+    return told

@@ -10,6 +10,7 @@ from service.answers import InspectAnswer
 from service.bodies import JSON, Body, read_clip_body
 from service.clip_bodies import clip_input
 from service.clip_fields import InspectQuery, RecognizeFields
+from service.joint_importance import importance_in
 from service.openapi import clip_call, images, problems
 from service.routes.dependencies import answer, read_query, running_service
 from service.routes.raw_route import RawRoute
@@ -32,7 +33,7 @@ async def inspect_clip(request: Request) -> Response:
     """Tell what is understood of a clip, or draw it: `Accept: image/png` or `image/gif`.
 
     Nothing is stored. A clip that the model must refuse is told with the reason, and drawn as far
-    as it can be.
+    as it can be. Where the model tells how much each joint matters, its picture shows it in colour.
     """
     service = running_service(request)
     kind = wanted(request, (JSON, _PNG, _GIF))
@@ -48,4 +49,6 @@ def _inspected(service: Runtime, body: Body, query: InspectQuery, kind: str) -> 
     if kind == JSON:
         return answer(asdict(inspect(recording, clip.format, info.layout, info.frames)))
     draw = draw_png if kind == _PNG else draw_gif
-    return Response(draw(recording, info.layout, info.frames), media_type=kind)
+    importance = importance_in(recording, service.encoder)
+    drawn = draw(recording, info.layout, info.frames, importance=importance)
+    return Response(drawn, media_type=kind)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from skeleton.drawing.canvas import Canvas, Pixel
 from skeleton.drawing.colours import AXES, FADED, SHADOW, TRUNK, Palette, blend
+from skeleton.drawing.importance import Importance
 from skeleton.drawing.scene import Scene
 from skeleton.drawing.view import CORNERS, Points
 from skeleton.layouts import Layout
@@ -41,15 +42,18 @@ def draw_shadows(
 
 def draw_figures(
     canvas: Canvas, scene: Scene, k: int, x: float, floor: float, scale: float, look: Palette,
-    *, joints: bool,
+    *, joints: bool, importance: Importance | None = None,
 ) -> None:  # fmt: skip
-    """The bodies of frame `k`, farther ones first; `joints` marks every joint with a dot."""
+    """The bodies of frame `k`, farther ones first; `joints` marks every joint with a dot, and so
+    does `importance`, which colours joints and bones instead of their sides."""
     order = np.argsort(_depths(scene.points[k]))
     for person in order:
         points = scene.points[k, person]
         if not np.isnan(points).all():
             fade = 0.0 if scene.used[person] else FADED
-            _draw_body(canvas, scene, place(points, x, floor, scale), scale, look, fade, joints)
+            _draw_body(
+                canvas, scene, place(points, x, floor, scale), scale, look, fade, joints, importance
+            )
 
 
 def draw_axes(
@@ -72,15 +76,16 @@ def draw_axes(
 
 def _draw_body(
     canvas: Canvas, scene: Scene, points: Points, scale: float, look: Palette, fade: float,
-    joints: bool,
+    joints: bool, importance: Importance | None,
 ) -> None:  # fmt: skip
     layout = scene.layout
     size = scene.size * scale
     width = min(max((0.026 if joints else 0.034) * size, _THINNEST), _THICKEST)
     seen = np.asarray(~np.isnan(points).any(axis=-1))
 
-    def tint(name: str) -> str:
-        return blend(look.of(name), look.panel, fade)
+    def tint(*ends: int) -> str:
+        full = importance.shade(look, *ends) if importance else look.of(layout.joints[ends[0]])
+        return blend(full, look.panel, fade)
 
     corners = [layout.index[name] for name in CORNERS if name in layout.index]
     if len(corners) == len(CORNERS) and seen[corners].all():
@@ -92,17 +97,26 @@ def _draw_body(
         ends = [(float(points[i, 0]), float(points[i, 1])) for i in (a, b)]
         if a != b:
             canvas.bar(_inner(ends, width / 2), width * (1 + _HALO), look.panel)
-            canvas.stroke(ends, width, tint(layout.joints[a]))
+            canvas.stroke(ends, width, tint(a, b))
         if joints or a == b:
             radius = max(0.66 * width, _LONE if a == b else 0.0)
             for joint, end in zip((a, b), ends, strict=True):
-                canvas.dot(end, radius, tint(layout.joints[joint]))
+                canvas.dot(end, radius, tint(joint))
                 if width > _HOLLOW:
                     canvas.dot(end, 0.33 * width, look.panel)
+    if importance:
+        for joint in _lesser_first(np.flatnonzero(seen), importance):
+            middle = (float(points[joint, 0]), float(points[joint, 1]))
+            canvas.dot(middle, 0.8 * width, look.panel)
+            canvas.dot(middle, 0.66 * width, tint(joint))
     if "head" in layout.index and seen[layout.index["head"]] and size > _LARGE:
         x, y, _ = points[layout.index["head"]]
         canvas.dot((x, y), _HEAD * size + 0.3 * width, look.panel)
-        canvas.dot((x, y), _HEAD * size, tint("head"))
+        canvas.dot((x, y), _HEAD * size, tint(layout.index["head"]))
+
+
+def _lesser_first(joints: NDArray[np.intp], importance: Importance) -> list[int]:
+    return sorted((int(joint) for joint in joints), key=importance.share)
 
 
 def _inner(ends: list[Pixel], cut: float) -> list[Pixel]:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from skeleton.clip import Clip, record
-from skeleton.drawing.colours import Palette
+from skeleton.drawing.colours import Palette, scale_of
+from skeleton.drawing.importance import Importance
+from skeleton.drawing.pose import DRAWN
 from skeleton.drawing.strip import Strip, fitting_scale, row, strip_of
 from skeleton.drawing.svg import FONT, document, text
 from skeleton.layouts import resolve_layout
@@ -35,9 +37,11 @@ def picture(
     """Draw an enrolled clip, a query as its camera saw it, and what `/recognize` said of it.
 
     `answer` is the JSON body of `POST /recognize`; None leaves its place empty. Returns SVG text.
-    Raises `NothingToSee` for a clip without a seen joint.
+    Its `joint_importance`, where it tells, colours the query. Raises `NothingToSee` for a clip
+    without a seen joint.
     """
     look = look or Palette()
+    importance = _importance(answer)
     once, again = strip_of(enrolled, 4, turn=15.0), strip_of(query, 6, turn=None)
     # One scale for both: a child is smaller than an adult.
     room = 2 * _MARGIN + 12
@@ -57,7 +61,8 @@ def picture(
         *_heading(
             _RIGHT[0], "POST /recognize", "another person, another view, another speed", look
         ),
-        *_stage(again, *_RIGHT, _FLOOR_QUERY, scale, look),
+        *_stage(again, *_RIGHT, _FLOOR_QUERY, scale, look, importance),
+        *_legend(importance, _RIGHT[0] + _RIGHT[1] - _MARGIN, look),
         *_answer(answer, _RIGHT[0] + _MARGIN, _FLOOR_QUERY + 30, _RIGHT[1] - 2 * _MARGIN, look),
     ]
     return document(_WIDTH, _HEIGHT, _label(answer), parts)
@@ -70,6 +75,34 @@ def _label(answer: Mapping[str, Any] | None) -> str:
         f"One skeleton clip is enrolled; another person's clip is recognised as "
         f"{answer['action']} with probability {float(answer['probability']):.2f}."
     )
+
+
+def _importance(answer: Mapping[str, Any] | None) -> Importance | None:
+    """The importance of the joints drawn; those the model lacks share their nearest one's."""
+    told: Mapping[str, float] = (answer or {}).get("joint_importance") or {}
+    if not told:
+        return None
+    weights = [float(told.get(joint, 0.0)) for joint in DRAWN.joints]
+    for joint, parent in DRAWN.bones:  # parents come before their children
+        if DRAWN.joints[joint] not in told:
+            weights[joint] = weights[parent]
+    return Importance(weights, DRAWN)
+
+
+def _legend(importance: Importance | None, right: int, look: Palette) -> list[str]:
+    if importance is None:
+        return []
+    shades, y = scale_of(look), _CARD_TOP + 28
+    left = right - 34 - 12 * len(shades)
+    return [
+        text("joint importance  0", left - 7, y + 10, look.faint, size=12, anchor="end"),
+        *(
+            f'<rect class="shade" x="{left + 12 * step}" y="{y}" width="12" height="11" '
+            f'fill="{shade}"/>'
+            for step, shade in enumerate(shades)
+        ),
+        text(f"{importance.most:.2f}", right, y + 10, look.faint, size=12, anchor="end"),
+    ]
 
 
 def _panel(x: int, width: int, look: Palette) -> str:
@@ -86,13 +119,17 @@ def _heading(x: int, call: str, words: str, look: Palette) -> list[str]:
     ]
 
 
-def _stage(strip: Strip, x: int, width: int, floor: int, scale: float, look: Palette) -> list[str]:
+def _stage(
+    strip: Strip, x: int, width: int, floor: int, scale: float, look: Palette,
+    importance: Importance | None = None,
+) -> list[str]:  # fmt: skip
     line = (
         f'<line x1="{x + _MARGIN}" y1="{floor}" x2="{x + width - _MARGIN}" y2="{floor}" '
         f'stroke="{look.floor}" stroke-width="2" stroke-linecap="round"/>'
     )
     on_panel = replace(look, card=look.panel)
-    return [line, row(strip, x + _MARGIN + 6, floor, width - 2 * _MARGIN - 12, scale, on_panel)]
+    room = width - 2 * _MARGIN - 12
+    return [line, row(strip, x + _MARGIN + 6, floor, room, scale, on_panel, importance)]
 
 
 def _enrolled(answer: Mapping[str, Any] | None, floor: int, look: Palette) -> list[str]:

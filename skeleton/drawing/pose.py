@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from skeleton.drawing.colours import Palette
+from skeleton.drawing.colours import TRUNK, Palette, blend
+from skeleton.drawing.importance import Importance
 from skeleton.drawing.view import CORNERS, Points
 from skeleton.layouts import custom_layout
 
@@ -33,42 +34,57 @@ _LIMBS = (
 
 
 def draw_pose(
-    points: Points, height: float, x: float, floor: float, scale: float, look: Palette
-) -> str:
+    points: Points, height: float, x: float, floor: float, scale: float, look: Palette,
+    importance: Importance | None = None,
+) -> str:  # fmt: skip
     """Draw the joints `(V, 3)` of `DRAWN` of a body so many metres high, `x` and `floor` in
-    pixels, `scale` in pixels a metre; unseen joints and what hangs on them are left out."""
+    pixels, `scale` in pixels a metre; unseen joints and what hangs on them are left out.
+    `importance` colours bones and marks joints instead of telling the sides apart."""
     place = points * np.array([scale, -scale, 1.0]) + np.array([x, floor, 0.0])
     seen = ~np.isnan(place).any(axis=-1)
     size = height * scale
     shapes: list[tuple[float, str]] = []
     corners = [_AT[name] for name in CORNERS]
     whole = bool(seen[corners].all())
+    held = set(corners if whole else ())
     for a, b, width in _bones():
         i, j = _AT[a], _AT[b]
-        if whole and a in ("pelvis", "spine"):
+        if not (seen[i] and seen[j]) or np.allclose(place[i], place[j], atol=0.01):
             continue
-        if seen[i] and seen[j] and not np.allclose(place[i], place[j], atol=0.01):
+        held |= {i, j}
+        if not (whole and a in ("pelvis", "spine")):
             depth = float(place[i, 2] + place[j, 2]) / 2
-            stroke = _bone(place[i], place[j], width * size, look.of(b), look.card)
+            colour = importance.shade(look, i, j) if importance else look.of(b)
+            stroke = _bone(place[i], place[j], width * size, colour, look.card)
             shapes.append((depth, stroke))
     if whole:
         outline = " ".join(f"{place[c, 0]:.1f},{place[c, 1]:.1f}" for c in corners)
+        # Its corners are marked with their importance; it has none of its own.
+        colour = blend(look.middle, look.card, TRUNK) if importance else look.middle
         trunk = (
-            f'<polygon points="{outline}" fill="{look.middle}" stroke="{look.middle}" '
+            f'<polygon points="{outline}" fill="{colour}" stroke="{colour}" '
             f'stroke-width="{0.05 * size:.1f}" stroke-linejoin="round"/>'
         )
         shapes.append((float(place[corners, 2].mean()) - 0.02, trunk))
     head = _AT["head"]
     if seen[head]:
-        ball = (
-            f'<circle cx="{place[head, 0]:.1f}" cy="{place[head, 1]:.1f}" r="{0.06 * size:.1f}" '
-            f'fill="{look.middle}" stroke="{look.card}" stroke-width="{0.008 * size:.1f}"/>'
-        )
+        colour = importance.shade(look, head) if importance else look.middle
+        ball = _ball(place[head], 0.06 * size, colour, look.card, 0.008 * size)
         shapes.append((float(place[head, 2]), ball))
-    return "".join(shape for _, shape in sorted(shapes, key=lambda item: item[0]))
+    marks = ""
+    if importance:
+        joints = sorted(sorted(held - {head}), key=importance.share)
+        marks = "".join(
+            _ball(place[j], 0.024 * size, importance.shade(look, j), look.card, 0.006 * size)
+            for j in joints
+        )
+    return "".join(shape for _, shape in sorted(shapes, key=lambda item: item[0])) + marks
 
 
-def draw_way(points: Points, end: str, x: float, floor: float, scale: float, look: Palette) -> str:
+def draw_way(
+    points: Points, end: str, x: float, floor: float, scale: float, look: Palette,
+    importance: Importance | None = None,
+) -> str:  # fmt: skip
     """Draw the way of a hand or foot through frames `(T, V, 3)`, fading backwards."""
     if len(points) < 2:
         return ""
@@ -83,8 +99,9 @@ def draw_way(points: Points, end: str, x: float, floor: float, scale: float, loo
             f'x2="{x + b[0] * scale:.1f}" y2="{floor - b[1] * scale:.1f}" '
             f'opacity="{0.08 + 0.5 * (step + 1) / len(path):.2f}"/>'
         )
+    colour = importance.shade(look, _AT[tip]) if importance else look.of(end)
     return (
-        f'<g class="trail" stroke="{look.of(end)}" stroke-width="{0.022 * scale:.1f}" '
+        f'<g class="trail" stroke="{colour}" stroke-width="{0.022 * scale:.1f}" '
         f'fill="none">{"".join(pieces)}</g>'
     )
 
@@ -93,6 +110,13 @@ def _bones() -> Iterator[tuple[str, str, float]]:
     yield from _MIDDLE
     for side in ("left", "right"):
         yield from ((f"{side}_{a}", f"{side}_{b}", width) for a, b, width in _LIMBS)
+
+
+def _ball(middle: Points, radius: float, colour: str, edge: str, width: float) -> str:
+    return (
+        f'<circle cx="{middle[0]:.1f}" cy="{middle[1]:.1f}" r="{radius:.1f}" '
+        f'fill="{colour}" stroke="{edge}" stroke-width="{width:.1f}"/>'
+    )
 
 
 def _bone(a: Points, b: Points, width: float, colour: str, halo: str) -> str:

@@ -1,8 +1,11 @@
 """Raster drawings: a recording as received beside what a model sees of it, PNG and GIF (ours)."""
 
+from numpy.typing import ArrayLike
+
 from skeleton.clip import Recording
 from skeleton.drawing.colours import Palette, colours
 from skeleton.drawing.film import Film
+from skeleton.drawing.importance import Importance, importance_of
 from skeleton.drawing.row import prepared_row, received_row
 from skeleton.drawing.scene import as_received, as_the_model_sees_it, data_axes, spread
 from skeleton.drawing.sheet import Sheet, Sizes
@@ -19,15 +22,20 @@ _FASTEST = 25  # frames a second: more is not shown reliably
 _TRAIL = 0.25  # of the clip
 
 
-def draw_png(recording: Recording, layout: Layout, frames: int, *, title: str = "") -> bytes:
+def draw_png(
+    recording: Recording, layout: Layout, frames: int, *, title: str = "",
+    importance: ArrayLike | None = None,
+) -> bytes:  # fmt: skip
     """Draw a recording as a PNG, 1200 by 520: several moments as received, in the axes that were
     understood, beside those that a model of this layout and number of frames sees.
 
-    What the model must refuse is drawn as far as it can be, with the reason; it never raises.
+    `importance` `(V,)`, how much each joint of the layout matters, colours what the model sees.
+    What the model must refuse is drawn as far as it can be, with the reason; no recording makes
+    it raise, only weights that do not fit the layout: `BadImportance`.
     """
-    found = understand(recording, layout, frames)
-    sheet = Sheet(found, title, _PNG, _LOOK)
-    left, right = _stages(sheet)
+    found, weights = understand(recording, layout, frames), importance_of(importance, layout)
+    sheet = Sheet(found, title, _PNG, _LOOK, weights)
+    left, right = _stages(sheet, weights)
     received = received_row(found, _POSES, left.scale)
     if received is not None:
         times = [f"{seconds:.2f} s" for seconds in received.seconds]
@@ -37,20 +45,23 @@ def draw_png(recording: Recording, layout: Layout, frames: int, *, title: str = 
         times = [f"{seconds:.2f} s" for seconds in prepared.seconds]
         trails = (0, *prepared.frames[:-1])
         sheet.show(1, right.draw(prepared.scene, prepared.frames, times, trails))
-    return sheet.canvas.reduced(colours(_LOOK)).png()
+    return sheet.canvas.reduced(colours(_LOOK, importance=weights is not None)).png()
 
 
-def draw_gif(recording: Recording, layout: Layout, frames: int, *, title: str = "") -> bytes:
+def draw_gif(
+    recording: Recording, layout: Layout, frames: int, *, title: str = "",
+    importance: ArrayLike | None = None,
+) -> bytes:  # fmt: skip
     """Draw a recording as an animated GIF, 720 by 400, at the recording's own speed and for ever:
     what `draw_png` draws, moving. A long clip is thinned out to 60 frames."""
-    found = understand(recording, layout, frames)
-    sheet = Sheet(found, title, _GIF, _LOOK)
-    left, right = _stages(sheet)
+    found, weights = understand(recording, layout, frames), importance_of(importance, layout)
+    sheet = Sheet(found, title, _GIF, _LOOK, weights)
+    left, right = _stages(sheet, weights)
     count = len(recording.joints)
     shown = min(_MOST_FRAMES, max(round(found.seconds * _FASTEST), 1))
     at = spread(count, shown if found.persons else 1)
     scene, prepared = as_received(found, at, follow=False), as_the_model_sees_it(found)
-    film = Film(sheet.canvas, colours(_LOOK))
+    film = Film(sheet.canvas, colours(_LOOK, importance=weights is not None))
     for step, frame in enumerate(at):
         time = [f"{frame / found.fps:.2f} s"]
         patches = []
@@ -64,7 +75,7 @@ def draw_gif(recording: Recording, layout: Layout, frames: int, *, title: str = 
     return film.gif(found.seconds)
 
 
-def _stages(sheet: Sheet) -> tuple[Stage, Stage]:
+def _stages(sheet: Sheet, importance: Importance | None) -> tuple[Stage, Stage]:
     left, right = sheet.stages
     small, fineness = sheet.sizes.small, sheet.sizes.fineness
     return (
@@ -72,7 +83,7 @@ def _stages(sheet: Sheet) -> tuple[Stage, Stage]:
             left.width, left.height, small, fineness, _LOOK, joints=True,
             axes=data_axes(sheet.found), unit=_unit(sheet.found),
         ),
-        Stage(right.width, right.height, small, fineness, _LOOK),
+        Stage(right.width, right.height, small, fineness, _LOOK, importance=importance),
     )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from skeleton.drawing.canvas import Canvas
-from skeleton.drawing.colours import WARNING, Palette
+from skeleton.drawing.colours import WARNING, Palette, scale_of
+from skeleton.drawing.importance import Importance
 from skeleton.drawing.letters import shortened, text_width, wrapped
 from skeleton.inspection.posture import warnings_of
 from skeleton.inspection.understanding import Understanding
@@ -41,9 +42,16 @@ class Box:
 
 class Sheet:
     """A sheet with a heading, two panels and the warnings under them; `stages` are the boxes in
-    which the panels show something."""
+    which the panels show something. `importance` has its legend in the second."""
 
-    def __init__(self, found: Understanding, title: str, sizes: Sizes, look: Palette) -> None:
+    def __init__(
+        self,
+        found: Understanding,
+        title: str,
+        sizes: Sizes,
+        look: Palette,
+        importance: Importance | None = None,
+    ) -> None:
         self.found, self.sizes, self.look = found, sizes, look
         self.canvas = Canvas(sizes.width, sizes.height, look.card)
         self._heading(title)
@@ -57,7 +65,7 @@ class Sheet:
             card = Canvas(panel.width, panel.height, look.card, sizes.fineness)
             card.card(12, look.panel, look.edge)
             self.canvas.paste(card.smoothed(), panel.x, panel.y)
-        self.stages = (self._received(panels[0]), self._model(panels[1]))
+        self.stages = (self._received(panels[0]), self._model(panels[1], importance))
         if not found.persons:
             self._say(self.stages[0], "no joint was seen in any frame", WARNING)
         if found.reason is not None:
@@ -131,7 +139,7 @@ class Sheet:
         says = f"{joints} of {layout} · axes {recording.axes}: {self.found.directions}"
         return self._panel(panel, "As received", says, [])
 
-    def _model(self, panel: Box) -> Box:
+    def _model(self, panel: Box, importance: Importance | None) -> Box:
         found = self.found
         if found.prepared is None:
             return self._panel(panel, "The model cannot use it", "", [])
@@ -148,7 +156,26 @@ class Sheet:
             )
             if names
         ]
+        if importance is not None:
+            self._legend(panel, importance)
+            notes.insert(0, (f"matter most: {importance.words()}", self.look.ink))
         return self._panel(panel, "As the model sees it", says, notes)
+
+    def _legend(self, panel: Box, importance: Importance) -> None:
+        """Write the shades of importance into a panel's upper right corner."""
+        sizes, look = self.sizes, self.look
+        inner, size = round(1.2 * sizes.words), sizes.small
+        y, right = panel.y + inner + 0.6 * sizes.words, float(panel.x + panel.width - inner)
+        most = f"{importance.most:.2f}"
+        self.canvas.words(most, right, y, size, look.faint, "r")
+        shades = scale_of(look)
+        bar = Canvas(len(shades) * size, size, look.panel, sizes.fineness)
+        for step, shade in enumerate(shades):
+            ends = ((step * float(size), size / 2), ((step + 1.0) * size, size / 2))
+            bar.bar(ends, 0.7 * size, shade)
+        left = round(right - text_width(most, size) - 0.5 * size - bar.width)
+        self.canvas.paste(bar.smoothed(), left, round(y - 0.86 * size))
+        self.canvas.words("importance  0", left - 0.5 * size, y, size, look.faint, "r")
 
     def _panel(self, panel: Box, title: str, says: str, notes: list[tuple[str, str]]) -> Box:
         """Write a panel's words; return what remains of it."""

@@ -11,6 +11,7 @@ import numpy as np
 from skeleton.drawing.canvas import Canvas
 from skeleton.drawing.colours import AXES, Palette
 from skeleton.drawing.figures import draw_axes, draw_figures, draw_shadows, draw_trail
+from skeleton.drawing.importance import Importance
 from skeleton.drawing.scene import Scene
 from skeleton.drawing.view import Points, mover
 
@@ -27,7 +28,7 @@ class Stage:
     """A place of `width` by `height` pixels for figures, its `words` of so many pixels.
 
     `joints` marks every joint with a dot; `axes` are drawn in the corner, `(3, 3)` unit vectors,
-    together with a measure of length in `unit`.
+    together with a measure of length in `unit`. `importance` colours joints, bones and trails.
     """
 
     width: int
@@ -38,6 +39,7 @@ class Stage:
     joints: bool = False
     axes: Points | None = None
     unit: str = "m"
+    importance: Importance | None = None
 
     @property
     def left(self) -> float:
@@ -73,11 +75,16 @@ class Stage:
         for k, x in zip(frames, columns, strict=True):
             draw_shadows(canvas, scene, k, x, ground, scale, look)
         if trails is not None and (end := mover(scene.points[:, 0], scene.layout)):
-            path, colour = scene.points[:, 0, scene.layout.index[end]], look.of(end)
+            joint = scene.layout.index[end]
+            colour = self.importance.shade(look, joint) if self.importance else look.of(end)
+            path = scene.points[:, 0, joint]
             for first, k, x in zip(trails, frames, columns, strict=True):
                 draw_trail(canvas, path[first : k + 1], x, ground, scale, _TRAIL, colour, look)
         for k, x in zip(frames, columns, strict=True):
-            draw_figures(canvas, scene, k, x, ground, scale, look, joints=self.joints)
+            draw_figures(
+                canvas, scene, k, x, ground, scale, look, joints=self.joints,
+                importance=self.importance,
+            )  # fmt: skip
         corner = (0.5 * self.left, self.height - _UNDER - 2.2 * _TRIAD)
         if self.axes is not None:
             self._measure(canvas, scale)

@@ -7,6 +7,7 @@ import numpy as np
 
 from skeleton.clip import Clip
 from skeleton.drawing.colours import Palette
+from skeleton.drawing.importance import Importance
 from skeleton.drawing.pose import DRAWN, draw_pose, draw_way
 from skeleton.drawing.svg import document, text
 from skeleton.drawing.view import Points, heading, moments, mover, tilted, turned
@@ -75,8 +76,12 @@ def fitting_scale(strip: Strip, width: float, height: float) -> float:
     return min(height / strip.height, width / ((strip.right - strip.left) * columns))
 
 
-def row(strip: Strip, x: float, floor: float, width: float, scale: float, look: Palette) -> str:
-    """Draw all moments of a strip side by side on one floor, over `width` pixels."""
+def row(
+    strip: Strip, x: float, floor: float, width: float, scale: float, look: Palette,
+    importance: Importance | None = None,
+) -> str:  # fmt: skip
+    """Draw all moments of a strip side by side on one floor, over `width` pixels, coloured by the
+    `importance` of the joints `DRAWN` where there is one."""
     columns = len(strip.moments)
     span = (strip.right - strip.left) * scale
     step = (width - span) / max(columns - 1, 1)
@@ -92,9 +97,11 @@ def row(strip: Strip, x: float, floor: float, width: float, scale: float, look: 
     for (before, moment), centre in zip(pairwise(strip.moments), centres[1:], strict=True):
         if end is None:
             break
-        parts.append(draw_way(strip.points[before : moment + 1], end, centre, floor, scale, look))
+        way = strip.points[before : moment + 1]
+        parts.append(draw_way(way, end, centre, floor, scale, look, importance))
     for moment, centre in zip(strip.moments, centres, strict=True):
-        drawn = draw_pose(strip.points[moment], strip.height, centre, floor, scale, look)
+        pose = strip.points[moment]
+        drawn = draw_pose(pose, strip.height, centre, floor, scale, look, importance)
         parts.append(f'<g class="pose">{drawn}</g>')
     return "".join(parts)
 

@@ -28,6 +28,7 @@ from skeleton import Recording
 from tests.service.caller import performance
 
 WIDTH = 4
+LOCAL = (2, 3)
 SECONDS = 10.0
 CLIP = StoredClip(np.zeros((1, 1, 1, 3), dtype=np.float32), "one", ("head",), (-1,), "x,y,z")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,17 +50,19 @@ def add(store: Store, collection: str, number: int, action: str, space: str = "s
         "embedding": vector,
         "cohort_mean": np.asarray(number, dtype=np.float32),
         "cohort_std": np.asarray(1, dtype=np.float32),
+        "local": np.full(LOCAL, number, dtype=np.float32),
     }
     exemplar = Exemplar(f"e{number}", action, START + timedelta(seconds=number))
     store.add(collection, exemplar, space=space, arrays=arrays, clip=CLIP)
 
 
-def rows(gallery: Gallery) -> dict[str, tuple[str, list[float], float]]:
+def rows(gallery: Gallery) -> dict[str, tuple[str, list[float], float, list[float] | None]]:
     return {
         id: (
             gallery.names[gallery.numbers[row]],
             gallery.embeddings[row].tolist(),
             float(gallery.cohort_mean[row]),
+            None if gallery.local is None else gallery.local[row].ravel().tolist(),
         )
         for row, id in enumerate(gallery.ids)
     }
@@ -72,7 +75,8 @@ def test_a_gallery_is_what_the_store_holds_after_any_changes(
     random, name = Random(seed), f"any-{seed}"
     ours, theirs = open_short(), open_short()
     ours.create_collection(name)
-    galleries, number, space = Galleries(ours, WIDTH), 0, "s"
+    local = LOCAL if seed % 2 else None
+    galleries, number, space = Galleries(ours, WIDTH, local=local), 0, "s"
     for _ in range(120):
         held = rows(Galleries(theirs, WIDTH).current(name)[0])
         change = random.random()
@@ -95,7 +99,7 @@ def test_a_gallery_is_what_the_store_holds_after_any_changes(
             assert not stale
             assert gallery.version == expected.version
             assert gallery.space == expected.space
-            afresh = Galleries(theirs, WIDTH).current(name)[0]
+            afresh = Galleries(theirs, WIDTH, local=local).current(name)[0]
             assert rows(gallery) == rows(afresh)
             # Equal scores come in this order, whatever a process has been through.
             assert gallery.ids == afresh.ids
@@ -108,6 +112,20 @@ def test_a_gallery_is_what_the_store_holds_after_any_changes(
         galleries.current(name)
     ours.close()
     theirs.close()
+
+
+def test_local_features_are_held_only_for_a_model_that_matches_by_them(line: Interrupted) -> None:
+    assert Galleries(line, WIDTH).current("default")[0].local is None
+    galleries = Galleries(line, WIDTH, local=LOCAL)
+    empty = galleries.current("default")[0].local
+    assert empty is not None
+    assert empty.shape == (0, *LOCAL)
+    add(line, "default", 7, "wave")
+    held = galleries.current("default")[0].local
+    assert held is not None
+    assert held.dtype == np.float32
+    assert np.array_equal(held, np.full((1, *LOCAL), 7))
+    assert Galleries(line, WIDTH).current("default")[0].local is None
 
 
 def test_threads_that_ask_at_once_all_get_the_newest(open_short: Callable[[], Store]) -> None:

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.matching import Match, best_actions, judge, normalised_scores, probability
+from service.matching import (
+    RERANKED,
+    Match,
+    best_actions,
+    judge,
+    nearest,
+    normalised_scores,
+    probability,
+    reranked,
+)
 from service.model_file import Calibration
 
 CALIBRATION = Calibration(slope=2.0, intercept=-3.0, threshold=1.5, margin=0.3, thresholds={})
@@ -61,6 +70,38 @@ def test_a_score_is_how_far_a_similarity_stands_out_on_both_sides() -> None:
     assert common[0] > common[1]
     assert (rare > common).all()
     assert common.dtype == np.float32
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 100), weight=st.floats(0.01, 1))
+def test_only_the_nearest_are_compared_again_and_all_others_stay_behind(
+    seed: int, count: int, weight: float
+) -> None:
+    draw = np.random.default_rng(seed)
+    cosine, aligned = draw.uniform(-1, 1, (2, count)).astype(np.float32)
+    terms = draw.uniform(0, 0.5, count).astype(np.float32)
+    rows = nearest(cosine)
+    assert len(rows) == min(count, RERANKED)
+    others = np.setdiff1d(np.arange(count), rows)
+    scores = cosine - terms
+    better = reranked(scores, cosine, rows, aligned[rows], weight)
+    assert better.dtype == np.float32
+    expected = (1 - weight) * cosine[rows] + weight * aligned[rows] - terms[rows]
+    np.testing.assert_allclose(better[rows], expected, atol=1e-5)
+    if len(others):
+        assert cosine[others].max() <= cosine[rows].min()
+        assert better[others].max() < better[rows].min()
+        assert (better[others] <= scores[others]).all()
+        # Their order stays; two that lie nearer than a rounding may meet.
+        assert (np.diff(better[others][np.argsort(scores[others])]) >= 0).all()
+
+
+def test_scores_that_are_behind_already_stay_as_they_are() -> None:
+    cosine = np.concatenate([np.full(RERANKED, 0.9), [0.2, 0.1]]).astype(np.float32)
+    rows = nearest(cosine)
+    better = reranked(cosine, cosine, rows, np.full(RERANKED, 0.8, np.float32), 0.5)
+    assert better[RERANKED:].tolist() == cosine[RERANKED:].tolist()
+    np.testing.assert_allclose(better[:RERANKED], 0.85, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from skeleton.animator.examples import ENROLLED, RECOGNIZED
+from skeleton.drawing.colours import Palette, scale_of
 from skeleton.drawing.picture import main, picture
 from tests.skeleton.drawing.svg_elements import SVG, of_class, parsed
 
+LOOK = Palette()
 ANSWER: dict[str, Any] = {
     "decision": "match",
     "action": "wave",
@@ -40,6 +42,28 @@ def test_the_picture_of_an_unknown_action_says_unknown() -> None:
         for element in parsed(picture(ENROLLED[0].clip(), RECOGNIZED[-1].clip(), unknown)).iter()
     ]
     assert "unknown" in words
+
+
+def test_the_query_is_coloured_by_the_answers_joint_importance() -> None:
+    shares = {"right_wrist": 0.4, "right_elbow": 0.3, "head": 0.1, "left_knee": 0.0}
+    told = ANSWER | {"joint_importance": shares}
+    enrolled, query = ENROLLED[0].clip(), RECOGNIZED[0].clip()
+    root, plain = parsed(picture(enrolled, query, told)), parsed(picture(enrolled, query, ANSWER))
+    shades = [shade.get("fill") for shade in of_class(root, "shade")]
+    assert shades == list(scale_of(LOOK))
+    assert not of_class(plain, "shade")
+    words = [element.text for element in root.iter(f"{SVG}text")]
+    assert "0.40" in words
+    once, again = (of_class(root, "pose")[:4], of_class(root, "pose")[4:])
+    strokes = {
+        name: {line.get("stroke") for pose in poses for line in pose.iter(f"{SVG}line")}
+        for name, poses in (("once", once), ("again", again))
+    }
+    assert {LOOK.left, LOOK.right} <= strokes["once"]
+    assert not {LOOK.left, LOOK.right} & strokes["again"]
+    # Its hand has its wrist's share, though the model has no hand.
+    assert shades[-1] in strokes["again"]
+    assert shades[0] in strokes["again"]
 
 
 def test_the_picture_without_an_answer_has_no_bars() -> None:

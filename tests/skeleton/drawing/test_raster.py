@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from PIL import Image, ImageSequence
 from skeleton import LAYOUTS, Recording, custom_layout, record
 from skeleton.animator import animate
 from skeleton.drawing import draw_gif, draw_png
-from skeleton.drawing.colours import WARNING, Palette, levels
+from skeleton.drawing.colours import WARNING, Palette, colours, levels, scale_of
+from skeleton.drawing.importance import BadImportance
 from skeleton.layouts import Layout
 from tests.skeleton.drawing.performances import performed
 from training.data_folder import archive_path
@@ -234,6 +236,56 @@ def test_odd_layouts_are_drawn(layout: Layout) -> None:
     received, _ = panels(png(record(joints, layout, fps=30)))
     colours = (LOOK.left, LOOK.right, LOOK.middle)
     assert sum(len(columns(received, colour)) for colour in colours) > 20
+
+
+def importance(joint: str) -> np.ndarray:
+    """Weights of which one joint has most, and its neighbours some."""
+    weights = np.full(len(BODY16), 0.01)
+    weights[BODY16.index[joint]] = 0.85
+    return weights
+
+
+@pytest.mark.parametrize("draw", [draw_png, draw_gif])
+def test_what_matters_most_is_darkest_in_what_the_model_sees_alone(draw: Any) -> None:
+    clip, (*_, dark) = brief(performed("squat")), scale_of(LOOK)
+    found = {}
+    for joint in ("left_wrist", "right_ankle"):
+        file = draw(clip, BODY16, 32, importance=importance(joint))
+        with Image.open(BytesIO(file)) as image:
+            received, model = panels(np.asarray(image.convert("RGB"))[100:])
+        assert len(columns(received, LOOK.left)) > 100
+        assert len(columns(received, dark)) == 0
+        assert len(columns(model, LOOK.left)) == len(columns(model, LOOK.right)) == 0
+        found[joint] = np.nonzero((model == levels(dark)).all(axis=-1))[0].mean()
+    # The wrist is higher in the picture than the ankle.
+    assert found["left_wrist"] < found["right_ankle"] - 20
+
+
+def test_the_shades_of_importance_have_a_legend() -> None:
+    file = draw_png(performed("squat"), BODY16, 32, importance=importance("left_wrist"))
+    with Image.open(BytesIO(file)) as image:
+        _, model = panels(np.asarray(image.convert("RGB"))[60:100])
+    places = [np.nonzero((model == levels(shade)).all(axis=-1))[1] for shade in scale_of(LOOK)]
+    assert all(len(place) > 20 for place in places)
+    middles = [place.mean() for place in places]
+    assert middles == sorted(middles)
+
+
+def test_without_importance_nothing_is_drawn_otherwise() -> None:
+    assert draw_png(performed(), BODY16, 32, importance=None) == draw_png(performed(), BODY16, 32)
+    assert not set(scale_of(LOOK)) & set(colours(LOOK))
+    assert len(colours(LOOK, importance=True)) <= 256
+
+
+@pytest.mark.parametrize("weights", [[1.0], [-1.0] * 16, [np.nan] * 16, [[0.1] * 16]])
+def test_weights_that_do_not_fit_the_joints_are_refused(weights: list[Any]) -> None:
+    for draw in (draw_png, draw_gif):
+        with pytest.raises(BadImportance):
+            draw(performed(), BODY16, 32, importance=weights)
+
+
+def test_a_body_of_which_nothing_matters_is_drawn() -> None:
+    draw_png(performed(), BODY16, 32, importance=np.zeros(16))
 
 
 _NUMBERS = st.one_of(

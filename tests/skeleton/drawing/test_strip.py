@@ -8,6 +8,8 @@ import pytest
 from skeleton import LAYOUTS, Clip
 from skeleton.animator import animate
 from skeleton.drawing.colours import Palette
+from skeleton.drawing.importance import Importance
+from skeleton.drawing.pose import DRAWN, draw_pose
 from skeleton.drawing.strip import draw_strip, strip_of
 from skeleton.errors import NothingToSee
 from tests.skeleton.drawing.svg_elements import SVG, of_class, parsed
@@ -82,3 +84,15 @@ def test_a_clip_shorter_than_the_strip_is_drawn_frame_by_frame(frames: int) -> N
 
 def test_drawing_twice_gives_the_same_text() -> None:
     assert draw_strip(animate("kick", seed=2)) == draw_strip(animate("kick", seed=2))
+
+
+def test_with_importance_no_mark_floats_where_its_bone_was_not_seen() -> None:
+    importance = Importance(np.full(len(DRAWN), 1 / len(DRAWN)), DRAWN)
+
+    def marks(clip: Clip) -> int:
+        strip = strip_of(clip, 3)
+        pose = strip.points[strip.moments[0]]
+        return draw_pose(pose, strip.height, 0, 0, 100, LOOK, importance).count("<circle")
+
+    clip = animate("squat", layout="openni")  # no hand beside the wrist, no foot beside the ankle
+    assert marks(without(clip, "left_elbow")) < marks(clip) - 1

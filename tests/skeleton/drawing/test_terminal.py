@@ -13,7 +13,7 @@ from tests.skeleton.drawing.performances import performed
 
 BODY16 = LAYOUTS["body16"]
 _CODE = re.compile(r"\x1b\[\d*m")
-_LEFT, _RIGHT = "\x1b[36m", "\x1b[33m"
+_LEFT, _RIGHT, _MAGENTA = "\x1b[36m", "\x1b[33m", "\x1b[35m"
 
 
 def drawn(recording: Recording, width: int = 100, height: int = 18, colour: bool = False) -> str:
@@ -86,6 +86,38 @@ def test_a_clip_with_nothing_to_see_says_so() -> None:
     nothing = record(np.full((9, 25, 3), np.nan), LAYOUTS["kinect_v2"])
     assert "no joint was seen" in drawn(nothing)
     assert len(drawn(nothing, 9, 1)) <= 9
+
+
+WEIGHTS = np.array([0.3 if joint == "left_wrist" else 0.02 for joint in BODY16.joints])
+
+
+@pytest.mark.parametrize("width", [1, 40, 72, 100])
+@pytest.mark.parametrize("height", [1, 4, 5, 18])
+@pytest.mark.parametrize("colour", [False, True])
+def test_it_fits_with_importance_too(width: int, height: int, colour: bool) -> None:
+    text = draw_terminal(
+        performed(), BODY16, 32, width=width, height=height, colour=colour, importance=WEIGHTS
+    )
+    lines = _CODE.sub("", text).split("\n")
+    assert len(lines) <= height
+    assert max(map(len, lines)) <= width
+
+
+def test_what_matters_most_is_named_and_magenta() -> None:
+    def shown(colour: bool) -> list[str]:
+        drawing = draw_terminal(
+            performed("squat"), BODY16, 32, width=100, height=18, colour=colour, importance=WEIGHTS
+        )
+        return drawing.split("\n")
+
+    plain, coloured = shown(False), shown(True)
+    assert plain[-1].startswith("matter most: left wrist 0.30, ")
+    assert "\x1b" not in "".join(plain)
+    assert _CODE.sub("", coloured[-1]).startswith("matter most (magenta): left wrist 0.30, ")
+    assert sum(_MAGENTA in line for line in coloured[:-1]) >= 1
+    # As received the sides are told apart as ever.
+    assert any(_LEFT in line for line in coloured)
+    assert _MAGENTA not in drawn(performed("squat"), colour=True)
 
 
 @settings(max_examples=50, deadline=None)

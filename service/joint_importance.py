@@ -1,0 +1,39 @@
+"""Joint importance: how much each joint mattered to the model, by name or as weights."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.model_outputs import IMPORTANCE, Arrays
+from skeleton import Layout, Recording, UnusableClip, prepare
+
+if TYPE_CHECKING:  # a command that draws nothing starts without the model's runtime
+    from service.encoder import Encoder
+
+_DIGITS = 4
+
+
+def importance_by_joint(arrays: Arrays, layout: Layout) -> dict[str, float] | None:
+    """Return the share of each of the layout's joints, most important first; None where the model
+    tells none."""
+    if IMPORTANCE not in arrays:
+        return None
+    weights = arrays[IMPORTANCE]
+    order = np.argsort(-weights, kind="stable")
+    return {layout.joints[joint]: round(float(weights[joint]), _DIGITS) for joint in order}
+
+
+def importance_in(recording: Recording, encoder: "Encoder") -> NDArray[np.float32] | None:
+    """Return the weights `(V,)` of the model's joints in a recording that is only looked at; None
+    where the model tells none or must refuse the clip. The model runs only if it tells."""
+    if not encoder.outputs.importance:
+        return None
+    info = encoder.info
+    try:
+        clip = recording.clip()
+        arrays = encoder.run(prepare(clip, info.layout, info.frames, person=recording.person))
+    except UnusableClip:
+        return None
+    found = arrays[IMPORTANCE]
+    return found if np.isfinite(found).all() else None
