@@ -16,7 +16,7 @@ from training.config import BadConfig
 
 FOLDER = Path(__file__).parent / "splits"
 _FIELDS = frozenset(
-    {"title", "novel", "exemplars", "development", "base", "published", "parameters"}
+    {"title", "variants", "novel", "exemplars", "development", "base", "published", "parameters"}
 )
 
 
@@ -24,14 +24,16 @@ _FIELDS = frozenset(
 class Split:
     """The classes of a benchmark by their names in its archive.
 
-    `exemplars` gives the name of the one fixed exemplar clip of each novel class; None: the first
-    clip by name. `base` gives lists of base classes by their length, each part of the next.
+    `variants` are compared unless others are asked for (`training/benchmark`). `exemplars` gives
+    the name of the one fixed exemplar clip of each novel class; None: the first clip by name.
+    `base` gives lists of base classes by their length, each part of the next.
     `published` gives accuracies in % by method and number of base classes, `parameters` the
     published size by method.
     """
 
     name: str
     title: str
+    variants: tuple[str, ...]
     novel: tuple[str, ...]
     exemplars: Mapping[str, str] | None
     development: tuple[str, ...]
@@ -53,6 +55,7 @@ class Split:
             split = cls(
                 name=name,
                 title=tree["title"],
+                variants=tuple(tree["variants"]),
                 novel=tuple(tree["novel"]),
                 exemplars=None if exemplars == "first" else dict(exemplars),
                 development=tuple(tree["development"]),

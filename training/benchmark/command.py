@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=split_names(), help="which benchmark")
     parser.add_argument("--archive", type=Path, help="of `import` (NAME.npz of the data folder)")
     parser.add_argument("--base", help="numbers of base classes, by commas (all that are listed)")
-    parser.add_argument("--variants", default="plain,guided", help="names, by commas")
+    parser.add_argument("--variants", help="names, by commas (plain,guided; kinetics: plain)")
     parser.add_argument("--variant-file", type=Path, default=SHIPPED, help="YAML of variants")
     parser.add_argument("--seeds", type=int, default=3, help="training runs of each")
     parser.add_argument("--draws", type=int, default=100, help="draws of exemplars")
@@ -110,7 +110,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _plan(arguments: argparse.Namespace) -> _Plan:
     split = Split.read(arguments.name)
-    variants = read_variants(_names(arguments.variants), arguments.variant_file)
+    asked = split.variants if arguments.variants is None else _names(arguments.variants)
+    variants = read_variants(asked, arguments.variant_file)
     given = tuple(arguments.set)
     device = arguments.device
     if device == "auto":

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from skeleton import Clip
 from skeleton.readers import FORMATS, Source, read_source
 from training.importing.data_set import Classes, DataSet, Labelled
 from training.importing.errors import Dropped
-from training.text.descriptions import read_folder
+from training.text.descriptions import SHIPPED, Descriptions
 
 _NAME = re.compile(r"S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})")
 _CLASSES = 120
@@ -32,9 +33,15 @@ def _read(path: Path) -> tuple[Clip, Labelled]:
 
 def _classes(_: Iterable[Labelled]) -> Classes:
     """A001 to A120, whichever are there: as the descriptions in words name them."""
+    titles = _titles()
     labels = [f"A{number:03d}" for number in range(1, _CLASSES + 1)]
-    texts = read_folder()["ntu120"]
-    return labels, [texts[label].name for label in labels]
+    return labels, [titles[label] for label in labels]
+
+
+@lru_cache(maxsize=1)
+def _titles() -> dict[str, str]:
+    parts = [Descriptions.read(path) for path in sorted(SHIPPED.glob("ntu120_*.yaml"))]
+    return {label: text.name for part in parts for label, text in part.actions.items()}
 
 
 NTU = DataSet(
