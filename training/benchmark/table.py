@@ -48,10 +48,10 @@ def markdown(
     if not split.published:
         lines.append(f"| published: figures not at hand {'| ' * (len(base) + 1)}|")
     for variant in variants:
-        for said, rule, kind in _ROWS:
-            row_of = [_cell(_of(cells, variant, count), rule, kind) for count in base]
+        for title, rule, kind in _ROWS:
+            figures = [_cell(_of(cells, variant, count), rule, kind) for count in base]
             size = _size(cells, variant) if kind == "fixed" and rule == COSINE else ""
-            lines.append(f"| **{variant}**, {said} | {' | '.join(row_of)} | {size} |")
+            lines.append(f"| **{variant}**, {title} | {' | '.join(figures)} | {size} |")
     for variant in variants[1:]:
         gaps = [_gap(cells, variant, variants[0], count) for count in base]
         lines.append(f"| {variant} less {variants[0]}, fixed, paired by seed | "

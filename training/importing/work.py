@@ -122,7 +122,7 @@ def _arrays(data_set: DataSet, kept: Sequence[Entry]) -> dict[str, NDArray[Any]]
         for name in data_set.numbers
     }
     return {
-        "scale": np.float32(SCALE),
+        "scale": np.array(SCALE, dtype=np.float32),
         "offsets": np.cumsum([0, *(entry.frames for entry in kept)]),
         "label": np.array([label_at[one.label] for one in labelled], dtype=np.int32),
         "subject": np.array([subject_at[one.subject] for one in labelled], dtype=np.int32),
@@ -131,10 +131,10 @@ def _arrays(data_set: DataSet, kept: Sequence[Entry]) -> dict[str, NDArray[Any]]
         "subject_names": np.array(subjects),
         "joint_names": np.array(layout.joints),
         "parents": np.array(layout.parents, dtype=np.int32),
-        "fps": np.float32(data_set.fps),
+        "fps": np.array(data_set.fps, dtype=np.float32),
         "clip_names": np.array([entry.stem for entry in kept]),
         **numbers,
-    }  # type: ignore[dict-item]
+    }
 
 
 def _nothing_kept(entries: Sequence[Entry]) -> str:

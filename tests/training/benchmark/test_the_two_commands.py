@@ -17,7 +17,8 @@ PAGE = Path(__file__).parents[3] / "docs" / "paper.md"
 TOY = (
     "data.stored_frames=20", "encoder.layout=body16", "encoder.frames=16",
     "encoder.channels=[16, 16]", "encoder.strides=[2, 2]", "encoder.segment_width=8",
-    "optimiser.epochs=1", "optimiser.batch=8", "cohort.nearest=4",
+    "optimiser.epochs=1", "optimiser.batch=8", "cohort.nearest=4", "spectrum.frequencies=1",
+    "spectrum.windows=1", "spectrum.window_frequencies=1",
 )  # fmt: skip
 
 
