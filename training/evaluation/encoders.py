@@ -104,7 +104,7 @@ def encoder_from_model(path: Path) -> Encoder:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         told = json.loads(session.get_modelmeta().custom_metadata_map["oneshot.model"])
         layout = resolve_layout(told["layout"]["joints"])
-        frames, persons = int(told["frames"]), int(told["persons"])
+        frames, persons = int(told["frames"]), int(told.get("persons", 1))
         classes = told.get("training", {}).get("classes")
         slope, intercept = (float(told["calibration"][name]) for name in ("slope", "intercept"))
     except Exception as error:  # onnxruntime's own errors share no base

@@ -1,9 +1,13 @@
 """Conversion: one file to the whole numbers of an archive, or the reason why not. Runs in workers;
 imports no torch."""
 
+import multiprocessing
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +47,20 @@ class Converted:
     remarks: tuple[str, ...] = field(default=())
     reason: str = ""
     why: str = ""
+
+
+def end_with_parent() -> None:
+    """End this worker when the process that started it is killed: nobody else would."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def convert(data_set: str, folder: Path, files: tuple[str, ...]) -> list[Converted]:

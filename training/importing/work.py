@@ -16,7 +16,13 @@ from tqdm import tqdm
 
 from skeleton import LAYOUTS
 from training.importing.archive_file import write_archive
-from training.importing.conversion import PERSONS, SCALE, Converted, convert
+from training.importing.conversion import (
+    PERSONS,
+    SCALE,
+    Converted,
+    convert,
+    end_with_parent,
+)
 from training.importing.data_set import DataSet
 from training.importing.errors import ImportRefused
 from training.importing.journal import Entry, Journal
@@ -53,6 +59,7 @@ def import_folder(
                 bar.update(len(converted))
     kept = [entry for entry in journal.entries if entry.frames]
     if not kept:
+        journal.remove()
         raise ImportRefused(_nothing_kept(journal.entries))
     report = report_of(data_set.title, folder, archive, journal.entries)
     shape = (sum(e.frames for e in kept), PERSONS, len(LAYOUTS[data_set.layout]), 3)
@@ -92,7 +99,9 @@ def _converted(
         return
     # A fresh process each: it needs neither torch nor what else this one has loaded.
     fresh = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(parts)), mp_context=fresh)
+    pool = ProcessPoolExecutor(
+        min(workers, len(parts)), mp_context=fresh, initializer=end_with_parent
+    )
     under_way: deque[Future[list[Converted]]] = deque()
     try:
         for part in parts:

@@ -10,6 +10,8 @@ import pytest
 from skeleton.animator.files import as_kinetics
 from tests.training.importing.ntu_folder import name, performed, write_ntu_folder
 from training.__main__ import main
+from training.benchmark.variants import read_variants
+from training.config import DEFAULT, Config, load_config
 from training.split import Split
 
 PAGE = Path(__file__).parents[3] / "docs" / "paper.md"
@@ -20,6 +22,13 @@ TOY = (
     "optimiser.epochs=1", "optimiser.batch=8", "cohort.nearest=4", "spectrum.frequencies=1",
     "spectrum.windows=1", "spectrum.window_frequencies=1",
 )  # fmt: skip
+
+#: No guidance by text: it is not what is tested here.
+PLAIN = (
+    ["guidance.importance.weight=0", "guidance.cross_modal.weight=0"]
+    if "guidance" in Config.model_fields
+    else []
+)
 
 
 def commands(benchmark: str) -> list[list[str]]:
@@ -35,7 +44,8 @@ def commands(benchmark: str) -> list[list[str]]:
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Runner":
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ONESHOT_DATA", str(tmp_path / "nowhere"))  # and put back afterwards
-    (tmp_path / "variants.yaml").write_text("plain: []\nother: [encoder.dropout=0.1]\n")
+    variants = {"plain": PLAIN, "other": [*PLAIN, "encoder.dropout=0.1"]}
+    (tmp_path / "variants.yaml").write_text(json.dumps(variants))
     return Runner(tmp_path, monkeypatch)
 
 
@@ -115,6 +125,14 @@ def test_kinetics_from_files_to_the_table(run: Runner) -> None:
     table = (run.folder / "runs" / "kinetics" / "table.md").read_text()
     assert "published: figures not at hand" in table
     assert re.search(r"\| \*\*plain\*\*, drawn exemplars \| \d+\.\d ± \d+\.\d \|", table)
+
+
+@pytest.mark.skipif("guidance" not in Config.model_fields, reason="needs guidance by text")
+@pytest.mark.parametrize("name", ["ntu120", "ntu60"])
+def test_every_variant_is_a_configuration(name: str) -> None:
+    variants = read_variants(("plain", "global_to_local", "local_to_global", "guided"))
+    for overrides in variants.values():
+        load_config(DEFAULT.with_name(f"{name}.yaml"), overrides)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
 """A stopped import goes on where it was, and comes to the same archive."""
 
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -83,3 +87,51 @@ def test_a_folder_that_has_changed_is_begun_anew(
     asked = stop_after(99, monkeypatch)
     import_folder(NTU, folder, half_done, workers=1)
     assert len(asked) == 9
+
+
+def test_a_killed_import_leaves_no_process_and_goes_on(folder: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "killed.npz"
+    command = [sys.executable, "-c", COMMAND, str(folder), str(archive)]
+    done = archive.with_name("killed.npz.partial") / "files.jsonl"
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as importing:
+        wait_until(lambda: done.is_file() and done.stat().st_size > 0)
+        assert not archive.exists()
+        workers = Path(f"/proc/{importing.pid}/task/{importing.pid}/children").read_text().split()
+        importing.kill()
+    assert len(workers) >= 2
+    wait_until(lambda: not any(is_running(worker) for worker in workers))
+    report = import_folder(NTU, folder, archive, workers=1)
+    assert report["clips"] == 9
+
+
+#: The command with small parts, without what else `python -m training` loads.
+COMMAND = """
+import sys, time
+from pathlib import Path
+from training.importing import work
+from training.importing.conversion import DATA_SETS
+work._AT_ONCE = 1
+add = work.Journal.add
+def slowly(journal, converted):
+    add(journal, converted)
+    time.sleep(0.5)
+work.Journal.add = slowly
+folder, archive = map(Path, sys.argv[1:])
+work.import_folder(DATA_SETS["ntu"], folder, archive, workers=2)
+"""
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_running(process: str) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] not in "ZX"
