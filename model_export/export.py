@@ -67,7 +67,7 @@ def _model(trained: Trained) -> tuple[bytes, Export]:
         width=trained.cohort.shape[1],
         calibration=calibration,
         pseudo_novel=tuple(known.name for known in data.classes),
-        self_test=SelfTest.of(session, encoder.layout, encoder.frames),
+        self_test=SelfTest.of(session, encoder.layout, encoder.frames, encoder.persons),
     )
     write_metadata(graph, metadata)
     onnx.checker.check_model(graph, full_check=True)
@@ -76,7 +76,7 @@ def _model(trained: Trained) -> tuple[bytes, Export]:
     # What counts is the file as a service reads it.
     served = Session(model)
     test = SelfTest.read(served.metadata["oneshot.self_test"])
-    difference = test.check(served, encoder.layout, encoder.frames)
+    difference = test.check(served, encoder.layout, encoder.frames, encoder.persons)
     found = Export(
         space=space,
         nodes=len(graph.graph.node),
@@ -84,14 +84,14 @@ def _model(trained: Trained) -> tuple[bytes, Export]:
         parity=parity,
         self_test=difference,
         calibration=calibration,
-        milliseconds=_milliseconds(served, encoder.frames, len(encoder.layout)),
+        milliseconds=_milliseconds(served, encoder.frames, encoder.persons, len(encoder.layout)),
     )
     return model, found
 
 
-def _milliseconds(session: Session, frames: int, joints: int) -> float:
+def _milliseconds(session: Session, frames: int, persons: int, joints: int) -> float:
     rng = np.random.default_rng(0)
-    clip = rng.standard_normal((1, frames, 1, joints, 3)).astype(np.float32)
+    clip = rng.standard_normal((1, frames, persons, joints, 3)).astype(np.float32)
     seen = np.ones(clip.shape[:-1], dtype=np.float32)
     taken = []
     for _ in range(_TIMED_RUNS):

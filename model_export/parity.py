@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model_export.errors import ParityFailed
 from model_export.session import Session
-from skeleton import Layout, prepare
+from skeleton import Clip, Layout, prepare_persons
 from skeleton.animator import ACTIONS, BODIES, animate
 from training.dataset import SkeletonDataset
 from training.encoder import SkeletonBranch
@@ -45,8 +45,8 @@ def check_parity(
     """
     encoder = branch.encoder
     kinds = {
-        "random": _random(encoder.frames, len(encoder.layout)),
-        "animated": _animated(encoder.layout, encoder.frames),
+        "random": _random(encoder.frames, encoder.persons, len(encoder.layout)),
+        "animated": _animated(encoder.layout, encoder.frames, encoder.persons),
     }
     if real is not None:
         kinds["real"] = _real(real, encoder.frames)
@@ -92,14 +92,14 @@ def _batches(clips: Clips) -> Iterator[Clips]:
         start, turn = start + size, turn + 1
 
 
-def _random(frames: int, joints: int) -> Clips:
+def _random(frames: int, persons: int, joints: int) -> Clips:
     """Points without a body, from nothing unseen to nothing seen at all."""
     rng = np.random.default_rng(0)
     number = sum(BATCHES)
-    points = rng.standard_normal((number, frames, 1, joints, 3)).astype(np.float32)
+    points = rng.standard_normal((number, frames, persons, joints, 3)).astype(np.float32)
     points += rng.normal(0, 3, (number, 1, 1, 1, 3)).astype(np.float32)
     share = np.linspace(0, 1, number)[:, None, None, None]
-    seen = (rng.random((number, frames, 1, joints)) >= share).astype(np.float32)
+    seen = (rng.random((number, frames, persons, joints)) >= share).astype(np.float32)
     seen[0], seen[-1], seen[-2] = 1, 0, 0
     seen[-2, 0, 0, 0] = 1  # one joint in one frame
     order = rng.permutation(number)
@@ -107,29 +107,37 @@ def _random(frames: int, joints: int) -> Clips:
     return np.where(seen[..., None] > 0, points, np.float32(np.nan)), seen
 
 
-def _animated(layout: Layout, frames: int) -> Clips:
-    bodies = sorted(BODIES)
-    prepared = [
-        prepare(
-            animate(
-                action,
-                seed=number,
-                body=bodies[number % len(bodies)],
-                yaw=40.0 * (number % 9),
-                noise=0.005,
-                missing=0.1 * (number % 3),
-            ),
-            layout,
-            frames,
-        )
-        for number, action in enumerate(sorted(ACTIONS) * 2)
-    ]
+def _animated(layout: Layout, frames: int, persons: int) -> Clips:
+    """For a model of several persons every other clip has two, doing the same."""
+    clips = [_performed(action, number) for number, action in enumerate(sorted(ACTIONS) * 2)]
+    if persons > 1:
+        clips[::2] = [_and_another(clip) for clip in clips[::2]]
+    prepared = [prepare_persons(clip, layout, frames, persons) for clip in clips]
     joints, seen = np.stack([p.joints for p in prepared]), np.stack([p.seen for p in prepared])
     return np.where(seen[..., None] > 0, joints, np.float32(np.nan)), seen
+
+
+def _performed(action: str, number: int) -> Clip:
+    bodies = sorted(BODIES)
+    return animate(
+        action,
+        seed=number,
+        body=bodies[number % len(bodies)],
+        yaw=40.0 * (number % 9),
+        noise=0.005,
+        missing=0.1 * (number % 3),
+    )
+
+
+def _and_another(clip: Clip) -> Clip:
+    """The clip with the person a second time, aside and in reverse."""
+    aside = clip.joints[::-1] + np.array([1.0, 0.0, 0.0], dtype=np.float32)
+    return Clip(np.concatenate([clip.joints, aside], axis=1), clip.layout, clip.fps)
 
 
 def _real(data: SkeletonDataset, frames: int) -> Clips:
     clips = np.unique(np.linspace(0, len(data) - 1, _REAL_CLIPS).astype(np.int64))
     if data.joints.shape[1] != frames:
         raise ValueError(f"the clips have {data.joints.shape[1]} frames, the model {frames}")
-    return data.joints[clips][:, :, None].numpy(), data.seen[clips][:, :, None].numpy()
+    joints, seen = data.batch(clips)
+    return joints.numpy(), seen.numpy()

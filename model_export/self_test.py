@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model_export.errors import SelfTestFailed
 from model_export.session import Session
-from skeleton import Layout, Recording, prepare, record, resolve_layout
+from skeleton import Layout, Recording, prepare_persons, record, resolve_layout
 from skeleton.animator import animate
 
 #: Of any number of an embedding of unit length; other providers and machines stay far below.
@@ -31,11 +31,11 @@ class SelfTest:
     cohort_std: float
 
     @classmethod
-    def of(cls, session: Session, layout: Layout, frames: int) -> "SelfTest":
+    def of(cls, session: Session, layout: Layout, frames: int, persons: int = 1) -> "SelfTest":
         """Let the animator perform, and note what the model says."""
         clip = animate("wave", seed=7, yaw=25.0, noise=0.004, missing=0.06)
         recording = record(clip.joints, clip.layout, fps=clip.fps, axes="x,y,z")
-        said = _encoded(recording, session, layout, frames)
+        said = _encoded(recording, session, layout, frames, persons)
         return cls(
             recording,
             said["embedding"],
@@ -73,9 +73,9 @@ class SelfTest:
             allow_nan=False,
         )
 
-    def check(self, session: Session, layout: Layout, frames: int) -> float:
+    def check(self, session: Session, layout: Layout, frames: int, persons: int = 1) -> float:
         """Return the largest difference; raises `SelfTestFailed` beyond the tolerance."""
-        said = _encoded(self.recording, session, layout, frames)
+        said = _encoded(self.recording, session, layout, frames, persons)
         largest = max(
             float(np.abs(said["embedding"] - self.embedding).max()),
             abs(float(said["cohort_mean"]) - self.cohort_mean),
@@ -90,8 +90,8 @@ class SelfTest:
 
 
 def _encoded(
-    recording: Recording, session: Session, layout: Layout, frames: int
+    recording: Recording, session: Session, layout: Layout, frames: int, persons: int
 ) -> dict[str, NDArray[np.float32]]:
-    prepared = prepare(recording.clip(), layout, frames)
+    prepared = prepare_persons(recording.clip(), layout, frames, persons)
     said = session.run(prepared.joints[None], prepared.seen[None])
     return {name: values[0] for name, values in said.items()}

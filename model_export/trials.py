@@ -71,7 +71,11 @@ def novel_data(config: Config) -> SkeletonDataset:
     layout = resolve_layout(config.encoder.layout)
     try:
         return SkeletonDataset.load(
-            data.model_copy(update={"sets": sets}), layout, frames=config.encoder.frames, novel=True
+            data.model_copy(update={"sets": sets}),
+            layout,
+            frames=config.encoder.frames,
+            novel=True,
+            persons=config.encoder.persons,
         )
     except ValueError as error:
         names = ", ".join(f"{e.name}: {list(data.pseudo_novel[e.name])}" for e in sets)
@@ -89,7 +93,10 @@ def filler_data(config: Config) -> SkeletonDataset:
     sets = tuple(entry for entry in data.sets if data.pseudo_novel.get(entry.name))
     layout = resolve_layout(config.encoder.layout)
     whole = SkeletonDataset.load(
-        data.model_copy(update={"sets": sets}), layout, frames=config.encoder.frames
+        data.model_copy(update={"sets": sets}),
+        layout,
+        frames=config.encoder.frames,
+        persons=config.encoder.persons,
     )
     return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))
 
@@ -134,7 +141,7 @@ def _embeddings(session: Session, data: SkeletonDataset, clips: Labels) -> Float
     parts = []
     for start in range(0, len(clips), _BATCH):
         part = clips[start : start + _BATCH]
-        joints, seen = data.joints[part][:, :, None], data.seen[part][:, :, None]
+        joints, seen = data.batch(part)
         parts.append(session.run(joints.numpy(), seen.numpy())["embedding"])
     return np.concatenate(parts).astype(np.float64)
 

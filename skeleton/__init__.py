@@ -7,6 +7,7 @@ from skeleton.errors import UnreadableClip, UnusableClip
 from skeleton.layouts import LAYOUTS, Layout, custom_layout, resolve_layout
 from skeleton.mapping import mapping
 from skeleton.preparation import PREPARATION, Prepared, Quality, prepare
+from skeleton.several_persons import prepare_persons
 
 __all__ = [
     "LAYOUTS",
@@ -23,6 +24,7 @@ __all__ = [
     "mapping",
     "parse_axes",
     "prepare",
+    "prepare_persons",
     "record",
     "resolve_layout",
 ]

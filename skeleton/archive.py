@@ -15,13 +15,18 @@ from skeleton.layouts import Layout, custom_layout
 _NEEDED = ("joints", "scale", "offsets", "label", "subject", "label_names", "joint_names", "fps")
 _READ = (*_NEEDED, "subject_names", "clip_names")
 
+#: In an archive of several persons, each coordinate of a joint that was not seen.
+UNSEEN = -32768
+
 
 @dataclass(frozen=True, eq=False)
 class Archive:
-    """One data set in memory: n clips, y up, metres, one person each.
+    """One data set in memory: n clips, y up, metres.
 
-    `stored` int16 `(frames, V, 3)` times `scale` is metres; `offsets` `(n + 1,)` cuts it into
-    clips; `labels` and `subjects` `(n,)` index `label_names` and `subject_names`.
+    `stored` int16 times `scale` is metres: `(frames, V, 3)` of one person all of whose joints were
+    seen, or `(frames, M, V, 3)` of up to M persons, `UNSEEN` where a joint or a whole person was
+    not seen. `offsets` `(n + 1,)` cuts it into clips; `labels` and `subjects` `(n,)` index
+    `label_names` and `subject_names`.
     """
 
     name: str
@@ -75,9 +80,16 @@ class Archive:
         return (self.clip(i) for i in range(len(self)))
 
     def clip(self, index: int) -> Clip:
-        """Return one clip, float32 `(T, 1, V, 3)` metres."""
+        """Return one clip, float32 `(T, M, V, 3)` metres: of the persons seen in it, NaN where a
+        joint was not."""
         frames = self.stored[self.offsets[index] : self.offsets[index + 1]]
-        return Clip(frames[:, None].astype(np.float32) * self.scale, self.layout, self.fps)
+        if frames.ndim == 3:
+            return Clip(frames[:, None].astype(np.float32) * self.scale, self.layout, self.fps)
+        seen = (frames != UNSEEN).all(axis=-1)  # (T, M, V)
+        there = seen.any(axis=(0, 2))
+        there[0] |= not there.any()
+        joints = np.where(seen[..., None], frames.astype(np.float32) * self.scale, np.nan)
+        return Clip(joints[:, there].astype(np.float32), self.layout, self.fps)
 
     def label_name(self, index: int) -> str:
         """Return the class name of a clip."""
@@ -87,7 +99,9 @@ class Archive:
 def _check_agreement(name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
     clips, joints, offsets = len(arrays["label"]), arrays["joints"], arrays["offsets"]
     agree = (
-        joints.shape[1:] == (len(arrays["joint_names"]), 3)
+        joints.ndim in (3, 4)
+        and joints.shape[-2:] == (len(arrays["joint_names"]), 3)
+        and joints.shape[1] > 0
         and offsets.shape == (clips + 1,)
         and offsets[0] == 0
         and offsets[-1] == len(joints)

@@ -30,6 +30,15 @@ def choose_person(
     )
 
 
+def most_moving(joints: NDArray[np.float32], most: int) -> list[int]:
+    """Return which of the persons of `(T, M, V, 3)` are there: at most so many, those with the
+    most motion, in the clip's order."""
+    present = np.flatnonzero(~np.isnan(joints).all(axis=(0, 2, 3)))
+    motion = _motion(joints)[present]
+    kept = present[np.argsort(-motion, kind="stable")[:most]]
+    return sorted(int(person) for person in kept)
+
+
 def _motion(joints: NDArray[np.float32]) -> NDArray[np.float64]:
     """Metres moved by the seen joints of each person, over the whole clip: `(M,)`."""
     steps = np.diff(joints, axis=0)

@@ -1,14 +1,18 @@
-"""`python -m training train | evaluate | robustness | layouts | describe | embed`."""
+"""`python -m training train | evaluate | robustness | layouts | describe | embed | import |
+benchmark`."""
 
 import argparse
 import sys
 
 from skeleton import UnreadableClip
 from training import train
+from training.benchmark import command as benchmark
 from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
 from training.evaluation import evaluate, layout_table, robustness
+from training.importing import command as importing
+from training.importing.errors import ImportRefused
 from training.text import describe, embed
 from training.text.errors import TextError
 
@@ -19,6 +23,8 @@ _COMMANDS = (
     ("layouts", layout_table),
     ("describe", describe),
     ("embed", embed),
+    ("import", importing),
+    ("benchmark", benchmark),
 )
 
 
@@ -34,7 +40,14 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         status: int = arguments.run(arguments)
-    except (BadConfig, BadCheckpoint, DataMissing, TextError, UnreadableClip) as error:
+    except (
+        BadConfig,
+        BadCheckpoint,
+        DataMissing,
+        ImportRefused,
+        TextError,
+        UnreadableClip,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return status

@@ -9,6 +9,7 @@ from torch import Tensor
 from training.config import Config
 from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Embedder, Encoder, Spectrum
+from training.encoder.persons import present
 from training.encoder.unit import unit
 
 _BATCH = 256
@@ -29,9 +30,7 @@ def base_statistics(
     labels = torch.from_numpy(data.labels[chosen])
     clips = torch.from_numpy(chosen)
     spectrum = Spectrum(config.spectrum, config.encoder).to(encoder.device)
-    described = _over(
-        clips, encoder, data, lambda j, s: spectrum.described(*encoder.in_body_frame(j, s))
-    )
+    described = _over(clips, encoder, data, lambda j, s: _described(encoder, spectrum, j, s))
     spectrum.fit(described, config.spectrum.whitening)
     embedder = Embedder(encoder, spectrum, config.spectrum.weight).eval()
     features = _over(clips, encoder, data, lambda j, s: [unit(encoder(j, s))])[0]
@@ -49,10 +48,19 @@ def _over(
     """Apply to clips at the encoder's length, in batches; the results on the CPU."""
     batches = []
     for part in clips.split(_BATCH):
-        joints = data.joints[part][:, :, None].to(encoder.device)
-        seen = data.seen[part][:, :, None].to(encoder.device)
-        batches.append([result.float().cpu() for result in what(joints, seen)])
+        joints, seen = data.batch(part)
+        results = what(joints.to(encoder.device), seen.to(encoder.device))
+        batches.append([result.float().cpu() for result in results])
     return [torch.cat(results) for results in zip(*batches, strict=True)]
+
+
+def _described(encoder: Encoder, spectrum: Spectrum, joints: Tensor, seen: Tensor) -> list[Tensor]:
+    """What the spectrum says of every body that is there, before whitening."""
+    local, path, weight = encoder.in_body_frame(joints, seen)
+    if encoder.persons > 1:
+        there = present(weight)[:, 0] > 0.5
+        local, path, weight = local[there], path[there], weight[there]
+    return spectrum.described(local, path, weight)
 
 
 def _class_means(values: Tensor, labels: Tensor) -> Tensor:

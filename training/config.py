@@ -30,6 +30,7 @@ class SetConfig(_Section):
     archive: str
     classes_as: str | None = Field(default=None, alias="as")
     cut_seconds: float | None = Field(default=None, gt=0)
+    only: str | tuple[str, ...] | None = None  # classes, or a list of a split: ntu120/base_20
 
     @property
     def name(self) -> str:
@@ -49,7 +50,7 @@ class EncoderConfig(_Section):
     family: Family = "compact"
     layout: str
     frames: int = Field(gt=3)
-    persons: int = Field(ge=1, le=1)
+    persons: int = Field(ge=1, le=2)
     channels: tuple[int, ...]
     strides: tuple[int, ...]
     subsets: int = Field(gt=0)

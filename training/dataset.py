@@ -10,10 +10,11 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
-from skeleton import Archive, Clip, Layout, prepare
+from skeleton import Archive, Clip, Layout, prepare_persons
 from training.canonical_actions import canonical_actions
 from training.config import BadConfig, DataConfig, SetConfig
 from training.data_folder import archive_path
+from training.split import listed_classes
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,10 @@ class TrainingClass:
 
 
 class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
-    """n clips `(T, V, 3)` with a class each.
+    """n clips `(T, V, 3)` with a class each, or of several persons `(T, M, V, 3)`.
 
-    `joints` float32 `(n, T, V, 3)` metres, `seen` `(n, T, V)`, `labels` and `subjects` `(n,)`.
+    `joints` float32 `(n, T, V, 3)` metres, `seen` `(n, T, V)`, with M > 1 `(n, T, M, V, 3)` and
+    `(n, T, M, V)`; `labels` and `subjects` `(n,)`.
     The subject numbers are distinct across sets.
     """
 
@@ -62,16 +64,30 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
             self.classes,
         )
 
+    def batch(self, clips: Tensor | NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """These clips as a model takes them: `(N, T, M, V, 3)` and `(N, T, M, V)`, also M = 1."""
+        joints, seen = self.joints[clips], self.seen[clips]
+        if joints.ndim == 4:
+            return joints[:, :, None], seen[:, :, None]
+        return joints, seen
+
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, int]:
         return self.joints[index], self.seen[index], int(self.labels[index])
 
     @classmethod
     def load(
-        cls, config: DataConfig, layout: Layout, *, frames: int | None = None, novel: bool = False
+        cls,
+        config: DataConfig,
+        layout: Layout,
+        *,
+        frames: int | None = None,
+        novel: bool = False,
+        persons: int = 1,
     ) -> "SkeletonDataset":
         """Read the sets of a configuration: its base classes, or with `novel` the classes that
-        it keeps out of training. Raises `DataMissing`, `UnreadableClip`, and `BadConfig` where
-        a class to be kept out does not exist: misspelt, it would be trained on."""
+        it keeps out of training; of every clip the `persons` that move most. Raises `DataMissing`,
+        `UnreadableClip`, and `BadConfig` where a class to be kept out does not exist: misspelt, it
+        would be trained on; or where one of a set's `only` has no clip."""
         frames = frames or config.stored_frames
         canonical = canonical_actions()
         joints: list[NDArray[np.float32]] = []
@@ -83,15 +99,17 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
             archive = Archive.open(archive_path(entry.archive))
             named |= {(entry.name, label) for label in archive.label_names}
             kept_out = frozenset(config.pseudo_novel.get(entry.name, ()))
+            only = _only(entry, archive)
             for index in range(len(archive)):
                 label = archive.label_name(index)
-                if (label in kept_out) != novel:
+                if label not in only or (label in kept_out) != novel:
                     continue
                 known = TrainingClass(entry.name, label, canonical.get((entry.archive, label)))
                 for clip in _cut(archive.clip(index), entry):
-                    prepared = prepare(clip, layout, frames)
-                    joints.append(prepared.joints[:, 0])
-                    seen.append(prepared.seen[:, 0])
+                    prepared = prepare_persons(clip, layout, frames, persons)
+                    one = persons == 1
+                    joints.append(prepared.joints[:, 0] if one else prepared.joints)
+                    seen.append(prepared.seen[:, 0] if one else prepared.seen)
                     classes.append(known)
                     subjects.append(f"{entry.name}/{archive.subjects[index]}")
         _check_kept_out(config, named)
@@ -109,6 +127,18 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
             np.array([people[subjects[i]] for i in keep], dtype=np.int64),
             kept,
         )
+
+
+def _only(entry: SetConfig, archive: Archive) -> frozenset[str]:
+    """The classes of a set that take part."""
+    if entry.only is None:
+        return frozenset(archive.label_names)
+    asked = listed_classes(entry.only)
+    there = {archive.label_names[label] for label in np.unique(archive.labels)}
+    absent = [label for label in asked if label not in there]
+    if absent:
+        raise BadConfig(f"data.sets: {entry.archive} has no clip of {', '.join(absent)}")
+    return frozenset(asked)
 
 
 def _check_kept_out(config: DataConfig, named: set[tuple[str, str]]) -> None:

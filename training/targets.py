@@ -13,7 +13,10 @@ from torch import Tensor
 
 from skeleton import Layout
 from training.augmentation import sidedness
+from training.bodies import Bodies
 from training.dataset import SkeletonDataset, TrainingClass
+
+_CLIPS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +38,24 @@ class Targets:
 
 def targets(data: SkeletonDataset, layout: Layout, one_sided: float) -> Targets:
     """Decide from the clips themselves which classes are one-sided."""
-    ratio = sidedness(data.joints, layout).numpy()
+    ratio, labels = _sidedness(data, layout)
     bases = list(range(len(data.classes)))
-    sided = [
-        base for base in bases if abs(float(np.median(ratio[data.labels == base]))) > one_sided
-    ]
+    sided = [base for base in bases if abs(float(np.median(ratio[labels == base]))) > one_sided]
     number = torch.tensor([bases, bases])
     number[1, sided] = torch.arange(len(bases), len(bases) + len(sided))
     return Targets(number, _same(data.classes, bases + sided))
+
+
+def _sidedness(
+    data: SkeletonDataset, layout: Layout
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The sidedness of every body `(B,)`, and its class; by parts, so that large sets fit."""
+    ratios, labels = [], []
+    for clips in torch.arange(len(data)).split(_CLIPS_AT_ONCE):
+        bodies = Bodies.of(data.joints[clips], data.seen[clips])
+        ratios.append(sidedness(bodies.joints, layout).numpy())
+        labels.append(data.labels[clips][bodies.owner.numpy()])
+    return np.concatenate(ratios), np.concatenate(labels)
 
 
 def _same(classes: tuple[TrainingClass, ...], bases: list[int]) -> Tensor:

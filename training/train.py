@@ -18,6 +18,7 @@ from tqdm import tqdm
 from skeleton import Layout, resolve_layout
 from training import checkpoint
 from training.augmentation import Augmentation, mirrored
+from training.bodies import Bodies
 from training.classifier import CosineClassifier
 from training.cohort import base_statistics
 from training.config import BadConfig, Config, load_config
@@ -89,9 +90,9 @@ class Run:
         self.config, self.device = config, device
         self.layout: Layout = resolve_layout(config.encoder.layout)
         # Long enough to be cut and warped; and as the service prepares clips, for the statistics.
-        self.data = data = SkeletonDataset.load(config.data, self.layout)
-        frames = config.encoder.frames
-        self.served = SkeletonDataset.load(config.data, self.layout, frames=frames)
+        persons, frames = config.encoder.persons, config.encoder.frames
+        self.data = data = SkeletonDataset.load(config.data, self.layout, persons=persons)
+        self.served = SkeletonDataset.load(config.data, self.layout, frames=frames, persons=persons)
         self.targets: Targets = targets(data, self.layout, config.augmentation.one_sided)
         encoder = Encoder(config.encoder)
         classifier = CosineClassifier(encoder.width, self.targets.same, config.loss)
@@ -155,12 +156,12 @@ class Run:
         }
 
     def _step(self, batch: Tensor) -> tuple[float, float]:
-        joints = self.data.joints[batch].to(self.device)
-        seen = self.data.seen[batch].to(self.device)
+        bodies = Bodies.of(self.data.joints[batch], self.data.seen[batch])
+        joints, seen = bodies.joints.to(self.device), bodies.seen.to(self.device)
         base = torch.from_numpy(self.data.labels)[batch]
         flip = torch.rand(len(batch)) < self.config.augmentation.mirror
         labels = self.targets.number[flip.long(), base].to(self.device)
-        flip = flip.to(self.device)
+        flip = flip[bodies.owner].to(self.device)
         swapped, swapped_seen = mirrored(joints, seen, self.layout)
         joints = torch.where(flip[:, None, None, None], swapped, joints)
         seen = torch.where(flip[:, None, None], swapped_seen, seen)
@@ -171,7 +172,7 @@ class Run:
             local, path = self.augment.turned(local, path)
         half = self.device.type == "cuda"
         with torch.autocast("cuda", torch.bfloat16) if half else nullcontext():
-            features = encoder.features(local, path, weight)
+            features = bodies.mean(encoder.features(local, path, weight))
         loss, right = classifier.loss(features.float(), labels)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()

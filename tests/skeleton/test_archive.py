@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from skeleton import Archive, UnreadableClip, UnusableClip
+from skeleton.archive import UNSEEN
 
 _HEADER = b"{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }"
 NPY = b"\x93NUMPY\x01\x00v\x00" + _HEADER.ljust(117) + b"\n"
@@ -111,3 +112,32 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Archive.open(tmp_path / "nothing.npz")
+
+
+def two_persons(folder: Path) -> Path:
+    """Two clips: of two persons with a joint unseen, and of one in the second place."""
+    joints = np.arange(5 * 2 * 2 * 3, dtype=np.int16).reshape(5, 2, 2, 3)
+    joints[1, 0, 1] = UNSEEN
+    joints[2:, 0] = UNSEEN
+    return saved(folder, joints=joints)
+
+
+def test_two_persons_come_out_with_nan_where_they_were_not_seen(tmp_path: Path) -> None:
+    archive = Archive.open(two_persons(tmp_path))
+    clip = archive.clip(0)
+    assert (clip.joints.shape, clip.joints.dtype) == ((2, 2, 2, 3), np.float32)
+    wanted = np.arange(24).reshape(2, 2, 2, 3) * 0.001
+    wanted[1, 0, 1] = np.nan
+    np.testing.assert_allclose(clip.joints, wanted, rtol=1e-6)
+
+
+def test_a_person_nobody_saw_is_not_in_the_clip(tmp_path: Path) -> None:
+    clip = Archive.open(two_persons(tmp_path)).clip(1)
+    assert clip.joints.shape == (3, 1, 2, 3)
+    assert not np.isnan(clip.joints).any()
+
+
+def test_in_an_archive_of_one_person_every_number_is_a_place(tmp_path: Path) -> None:
+    joints = np.full((5, 2, 3), UNSEEN, dtype=np.int16)
+    clip = Archive.open(saved(tmp_path, joints=joints)).clip(0)
+    np.testing.assert_allclose(clip.joints, -32.768, rtol=1e-6)

@@ -76,3 +76,15 @@ def test_an_epoch_draws_at_most_so_many_of_a_class_and_each_clip_once() -> None:
     drawn = draw_epoch(labels, 20, np.random.default_rng(0))
     assert Counter(labels[drawn].tolist()) == {0: 20, 1: 5}
     assert len(set(drawn.tolist())) == 25
+
+
+def test_only_the_classes_that_are_asked_for_take_part(config: DataConfig) -> None:
+    sets = tuple(entry.model_copy(update={"only": ("wave", "kick")}) for entry in config.sets)
+    data = SkeletonDataset.load(config.model_copy(update={"sets": sets}), BODY)
+    assert [c.label for c in data.classes] == ["wave"]  # a kick is kept out
+
+
+def test_a_class_without_a_clip_is_not_left_out_in_silence(config: DataConfig) -> None:
+    sets = tuple(entry.model_copy(update={"only": ("wave", "jump")}) for entry in config.sets)
+    with pytest.raises(BadConfig, match="one has no clip of jump"):
+        SkeletonDataset.load(config.model_copy(update={"sets": sets}), BODY)

@@ -7,16 +7,17 @@ from skeleton import resolve_layout
 from training.config import EncoderConfig
 from training.encoder.blocks import make_blocks
 from training.encoder.body_frame import BodyFrame
+from training.encoder.persons import averaged, folded
 from training.encoder.streams import Streams
 
 
 class Encoder(nn.Module):
     """Graph blocks over a body in its frame; `config.family` says of which kind.
 
-    `forward(joints (N, T, 1, V, 3), seen (N, T, 1, V))` returns features `(N, D)`,
-    D = segments · segment_width, not normalised. `blocks` is the list of graph blocks, each
-    `(N, C, T, V)` → `(N, C', T', V)`, for whoever wants to look at or re-weight what passes
-    between them.
+    `forward(joints (N, T, M, V, 3), seen (N, T, M, V))` returns features `(N, D)`,
+    D = segments · segment_width, not normalised: the mean over the persons present. `blocks` is
+    the list of graph blocks, each `(N, C, T, V)` → `(N, C', T', V)`, for whoever wants to look at
+    or re-weight what passes between them.
     """
 
     def __init__(self, config: EncoderConfig) -> None:
@@ -51,10 +52,14 @@ class Encoder(nn.Module):
         return self.projection.out_channels
 
     def forward(self, joints: Tensor, seen: Tensor) -> Tensor:
-        return self.features(*self.in_body_frame(joints, seen))
+        body = self.in_body_frame(joints, seen)
+        return averaged(self.features(*body), body[2], self.persons)
 
     def in_body_frame(self, joints: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The body frame of `(N, T, 1, V, 3)` and `(N, T, 1, V)`; see `BodyFrame`."""
+        """The body frame of `(N, T, M, V, 3)` and `(N, T, M, V)`, a clip's persons one after the
+        other as bodies of their own, N·M of them; see `BodyFrame`."""
+        if self.persons > 1:
+            joints, seen = folded(joints, seen)
         shape = (-1, self.frames, len(self.layout))
         body: tuple[Tensor, Tensor, Tensor] = self.body_frame(
             joints.reshape(*shape, 3), seen.reshape(*shape)

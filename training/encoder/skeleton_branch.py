@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from training.encoder.encoder import Encoder
+from training.encoder.persons import averaged
 from training.encoder.spectrum import Spectrum
-from training.encoder.unit import centred_unit
+from training.encoder.unit import centred_unit, unit
 
 
 class BranchOutput(NamedTuple):
@@ -20,11 +21,12 @@ class BranchOutput(NamedTuple):
 
 
 class Embedder(nn.Module):
-    """An encoder and the spectrum beside it: `(N, T, 1, V, 3)`, `(N, T, 1, V)` → `(N, D)`.
+    """An encoder and the spectrum beside it: `(N, T, M, V, 3)`, `(N, T, M, V)` → `(N, D)`.
 
     The cosine of two embeddings is the mean of the encoder's cosine and the spectrum's, the
     latter weighing `weight` times as much; a weight of 0 leaves the encoder alone. `base_mean`
-    `(D',)` is removed from every unit feature of the encoder.
+    `(D',)` is removed from every unit feature of the encoder. Features and spectra are the means
+    over the persons present.
     """
 
     base_mean: Tensor
@@ -38,11 +40,16 @@ class Embedder(nn.Module):
 
     def forward(self, joints: Tensor, seen: Tensor) -> Tensor:
         body = self.encoder.in_body_frame(joints, seen)
-        features = centred_unit(self.encoder.features(*body), self.base_mean)
+        persons = self.encoder.persons
+        features = averaged(self.encoder.features(*body), body[2], persons)
+        features = centred_unit(features, self.base_mean)
         if self.weight == 0:
             return features
         share = self.weight / (1 + self.weight)
-        parts = (features * (1 - share) ** 0.5, self.spectrum(*body) * share**0.5)
+        spectrum = self.spectrum(*body)
+        if persons > 1:
+            spectrum = unit(averaged(spectrum, body[2], persons))
+        parts = (features * (1 - share) ** 0.5, spectrum * share**0.5)
         return torch.cat(parts, dim=1)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skeleton import Clip, Layout, Prepared, prepare, resolve_layout
+from skeleton import Clip, Layout, Prepared, prepare_persons, resolve_layout
 
 Floats = NDArray[np.float32]
 Outputs = dict[str, Floats]
@@ -31,7 +31,7 @@ class Encoder:
     `(N, D)` and, where the model has them, `cohort_mean` and `cohort_std` `(N,)`. `trained` names
     its training classes, `dataset/label name` (None: not known). `facts` go into the report.
     `probability` turns scores into probabilities, where the model is calibrated. `parts` name
-    the columns of the embedding that could match alone.
+    the columns of the embedding that could match alone. `persons` is M.
     """
 
     layout: Layout
@@ -41,13 +41,16 @@ class Encoder:
     facts: Mapping[str, str]
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     parts: Mapping[str, slice] = field(default_factory=dict)
+    persons: int = 1
 
     def encode(self, clips: Iterable[Clip]) -> Outputs:
         """Return every output for n clips (an archive is such), in their order: float32 `(n, …)`.
 
         Raises `NothingToSee` for a clip without a joint that the model knows.
         """
-        return self.encode_prepared([prepare(clip, self.layout, self.frames) for clip in clips])
+        return self.encode_prepared(
+            [prepare_persons(clip, self.layout, self.frames, self.persons) for clip in clips]
+        )
 
     def encode_prepared(self, prepared: Sequence[Prepared]) -> Outputs:
         """Return every output for n clips that were prepared for this model."""
@@ -61,19 +64,19 @@ class Encoder:
         return {name: np.concatenate(values) for name, values in parts.items()}
 
 
-def encoder_from_checkpoint(path: Path) -> Encoder:
+def encoder_from_checkpoint(path: Path, device: str = "cpu") -> Encoder:
     """Load the skeleton branch of a run's checkpoint. Raises `BadCheckpoint`."""
     import torch
 
     from training.checkpoint import load
 
     trained, _ = load(path)
-    branch = trained.branch()
+    branch = trained.branch().to(device)
 
     def embed(joints: Floats, seen: Floats) -> Outputs:
         with torch.no_grad():
-            given = branch(torch.from_numpy(joints), torch.from_numpy(seen))
-        return {name: tensor.float().numpy() for name, tensor in given._asdict().items()}
+            given = branch(torch.from_numpy(joints).to(device), torch.from_numpy(seen).to(device))
+        return {name: tensor.float().cpu().numpy() for name, tensor in given._asdict().items()}
 
     return Encoder(
         layout=resolve_layout(trained.config.encoder.layout),
@@ -87,6 +90,7 @@ def encoder_from_checkpoint(path: Path) -> Encoder:
             "commit": trained.commit,
         },
         parts=_parts(trained.config.model_dump()),
+        persons=trained.config.encoder.persons,
     )
 
 
@@ -100,7 +104,7 @@ def encoder_from_model(path: Path) -> Encoder:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         told = json.loads(session.get_modelmeta().custom_metadata_map["oneshot.model"])
         layout = resolve_layout(told["layout"]["joints"])
-        frames = int(told["frames"])
+        frames, persons = int(told["frames"]), int(told.get("persons", 1))
         classes = told.get("training", {}).get("classes")
         slope, intercept = (float(told["calibration"][name]) for name in ("slope", "intercept"))
     except Exception as error:  # onnxruntime's own errors share no base
@@ -131,6 +135,7 @@ def encoder_from_model(path: Path) -> Encoder:
         },
         probability=probability,
         parts=_parts(told.get("config", {})),
+        persons=persons,
     )
 
 

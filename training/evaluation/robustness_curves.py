@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skeleton import Archive, Clip, prepare
+from skeleton import Archive, Clip, prepare_persons
 from training.evaluation import degradations as degrade
 from training.evaluation.encoders import Encoder, Outputs
 from training.evaluation.methods import Matrix, scores
@@ -148,7 +148,8 @@ def measure_curve(
     points = []
     for level in curve.levels:
         prepared = [
-            prepare(clip, encoder.layout, encoder.frames) for clip in degraded(level, archive, seed)
+            prepare_persons(clip, encoder.layout, encoder.frames, encoder.persons)
+            for clip in degraded(level, archive, seed)
         ]
         outputs = encoder.encode_prepared(prepared)
         after = {
