@@ -1,10 +1,11 @@
-"""`python -m training train | evaluate | robustness | layouts | describe | embed`."""
+"""`python -m training train | evaluate | ablate | robustness | layouts | describe | embed`."""
 
 import argparse
 import sys
 
 from skeleton import UnreadableClip
 from training import train
+from training.ablation import ablate
 from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
@@ -15,6 +16,7 @@ from training.text.errors import TextError
 _COMMANDS = (
     ("train", train),
     ("evaluate", evaluate),
+    ("ablate", ablate),
     ("robustness", robustness),
     ("layouts", layout_table),
     ("describe", describe),
