@@ -88,7 +88,7 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
                 if (label in kept_out) != novel:
                     continue
                 known = TrainingClass(entry.name, label, canonical.get((entry.archive, label)))
-                for clip in cut(archive.clip(index), entry):
+                for clip in _cut(archive.clip(index), entry):
                     prepared = prepare(clip, layout, frames)
                     joints.append(prepared.joints[:, 0])
                     seen.append(prepared.seen[:, 0])
@@ -118,7 +118,7 @@ def _check_kept_out(config: DataConfig, named: set[tuple[str, str]]) -> None:
             raise BadConfig(f"data.pseudo_novel: {set_name} has no class {', '.join(absent)}")
 
 
-def cut(clip: Clip, entry: SetConfig) -> list[Clip]:
+def _cut(clip: Clip, entry: SetConfig) -> list[Clip]:
     """Cut a long trial into equal parts of about `cut_seconds`."""
     if entry.cut_seconds is None:
         return [clip]

@@ -14,7 +14,6 @@ import numpy as np
 from skeleton import Archive
 from training.config import Config, DataConfig, SetConfig
 from training.data_folder import archive_path
-from training.dataset import cut
 from training.evaluation.protocol import Episode, UnusableSet, episodes
 
 Role = Literal["development", "kept out"]
@@ -65,9 +64,13 @@ def _only(archive: Archive, label_names: tuple[str, ...], entry: SetConfig) -> A
     """The clips of these classes, cut as for training where the set is cut."""
     number = {name: i for i, name in enumerate(label_names)}
     chosen = [i for i in range(len(archive)) if archive.label_name(i) in number]
-    parts = [(i, len(part.joints)) for i in chosen for part in cut(archive.clip(i), entry)]
-    clips = np.array([i for i, _ in parts], dtype=np.int64)
     frames = [np.arange(archive.offsets[i], archive.offsets[i + 1]) for i in chosen]
+    parts = [
+        (i, len(part))
+        for i, whole in zip(chosen, frames, strict=True)
+        for part in np.array_split(whole, _pieces(len(whole), archive.fps, entry.cut_seconds))
+    ]
+    clips = np.array([i for i, _ in parts], dtype=np.int64)
     return replace(
         archive,
         stored=archive.stored[np.concatenate(frames)] if frames else archive.stored[:0],
@@ -77,6 +80,11 @@ def _only(archive: Archive, label_names: tuple[str, ...], entry: SetConfig) -> A
         label_names=label_names,
         clip_names=tuple(archive.clip_names[int(i)] for i in clips),
     )
+
+
+def _pieces(frames: int, fps: float, cut_seconds: float | None) -> int:
+    """Into how many parts of about `cut_seconds` a clip is cut, as `SkeletonDataset` cuts it."""
+    return 1 if cut_seconds is None else max(round(frames / (cut_seconds * fps)), 1)
 
 
 def _drawn(name: str, role: Role, archive: Archive, repeats: int) -> EvaluationSet:

@@ -1,5 +1,6 @@
 """The plan of an ablation: variants × encoders × seeds, each a complete configuration (ours)."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,10 @@ class _Section(BaseModel):
 
 
 class EncoderPlan(_Section):
-    """One encoder: its overrides, and which variants it takes part in (all of them, if none)."""
+    """One encoder: a YAML of differences (a path from the plan's own folder) and overrides, and
+    which variants it takes part in (all of them, if none)."""
 
+    config: str | None = None
     overrides: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
 
@@ -45,6 +48,7 @@ class Plan(_Section):
     overrides: tuple[str, ...] = ()
     variants: dict[str, tuple[str, ...]]
     encoders: dict[str, EncoderPlan] = Field(min_length=1)
+    folder: Path = Path()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -75,7 +79,7 @@ class Plan(_Section):
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise BadPlan(f"cannot read the plan {path}: {error}") from error
         try:
-            return cls.model_validate(tree)
+            return cls.model_validate(tree).model_copy(update={"folder": path.parent})
         except ValidationError as error:
             lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
             raise BadPlan(f"{path}: " + "; ".join(lines)) from error
@@ -112,6 +116,8 @@ def entries(
         for name, encoder in plan.encoders.items():
             for variant in encoder.variants or tuple(plan.variants):
                 own = (*encoder.overrides, *plan.variants[variant])
+                if encoder.config is not None:
+                    own = (*_as_overrides(plan.folder / encoder.config), *own)
                 given = (*plan.overrides, *overrides, *budget, *own, f"seed={seed}")
                 found.append(Entry(name, variant, seed, own, load_config(difference, given)))
     for name in plan.encoders:
@@ -122,6 +128,16 @@ def entries(
         if both:
             raise BadPlan(f"{', '.join(both)}: trained on, and cannot be a set to report on")
     return tuple(found)
+
+
+def _as_overrides(path: Path) -> tuple[str, ...]:
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadPlan(f"cannot read the configuration {path}: {error}") from error
+    if not isinstance(tree, dict):
+        raise BadPlan(f"{path} must hold sections, not {type(tree).__name__}")
+    return tuple(f"{name}={json.dumps(value)}" for name, value in _leaves(tree))
 
 
 def _check_comparable(name: str, of_encoder: Sequence[Entry], seed: int) -> None:
@@ -158,7 +174,7 @@ def differences(ours: Config, theirs: Config) -> list[tuple[str, Any, Any]]:
 
 def _leaves(tree: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in tree.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and name != "pseudo_novel":  # which is replaced as a whole
             yield from _leaves(value, f"{before}{name}.")
         else:
             yield f"{before}{name}", value
