@@ -1,5 +1,6 @@
 """The plan."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,15 @@ def test_an_encoder_may_come_from_a_file_of_differences(tmp_path: Path) -> None:
 def test_an_unknown_field_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match=r"encoder\.colour"):
         _entries(tmp_path, variants={"plain": ["encoder.colour=red"]})
+
+
+def test_the_plan_in_the_documentation_can_be_carried_out(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs/ablation.md").read_text()
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(block)
+    (tmp_path / "another.yaml").write_text("encoder: {segment_width: 32}\n")
+    found = entries(Plan.read(tmp_path / "mine.yaml"), None, ("loss.margin=0.1",), 20)
+    assert len(found) == 3 * 3 * 2
 
 
 def test_the_shipped_plan_compares_the_guidance_on_three_encoders() -> None:
