@@ -13,7 +13,8 @@ import numpy as np
 
 from model_export.errors import CalibrationImpossible
 from model_export.score import Floats
-from model_export.trials import Flags, Trials
+from model_export.trials import Trials
+from training.evaluation.logistic import logistic, logistic_fit
 from training.evaluation.metrics import Answers, auroc, expected_calibration_error
 
 #: The stated shares of unknown clips that a threshold accepts.
@@ -23,7 +24,6 @@ DEFAULT_FALSE_ACCEPT = 0.1
 #: Two actions so close that the better one is right less often than this are `ambiguous`.
 CERTAIN = 0.6
 
-_RIDGE = 1e-4
 _DIGITS = 4
 
 
@@ -47,7 +47,7 @@ class Calibration:
 
     def probability(self, score: Floats) -> Floats:
         """Return the probability that a best match of this score is right."""
-        return _logistic(self.slope * score + self.intercept)
+        return logistic(self.slope * score + self.intercept)
 
 
 def calibrate(sets: Sequence[Trials]) -> Calibration:
@@ -80,7 +80,7 @@ def _probability_fit(sets: Sequence[Trials]) -> tuple[float, float]:
     if right.all() or not right.any():
         raise CalibrationImpossible("every best match is right, or every one is wrong")
     inputs = np.stack([score, np.ones_like(score)], axis=1)
-    slope, intercept = _fit(inputs, right, _weights([one.best for one in sets]))
+    slope, intercept = logistic_fit(inputs, right, _weights([one.best for one in sets]))
     return round(slope, _DIGITS), round(intercept, _DIGITS)
 
 
@@ -101,7 +101,7 @@ def _margin(sets: Sequence[Trials]) -> float:
     asked = [one.right | one.second_right for one in sets]
     margins = [one.margin[of] for one, of in zip(sets, asked, strict=True)]
     right = np.concatenate([one.right[of] for one, of in zip(sets, asked, strict=True)])
-    (slope,) = _fit(np.concatenate(margins)[:, None], right, _weights(margins))
+    (slope,) = logistic_fit(np.concatenate(margins)[:, None], right, _weights(margins))
     return round(math.log(CERTAIN / (1 - CERTAIN)) / slope, _DIGITS) if slope > 0 else math.inf
 
 
@@ -111,37 +111,6 @@ def _weights(parts: Sequence[Floats]) -> Floats:
     if not held:
         raise CalibrationImpossible("the episodes hold no such queries")
     return np.concatenate([np.full(len(part), 1 / len(part) / len(held)) for part in held])
-
-
-def _fit(inputs: Floats, right: Flags, weights: Floats) -> tuple[float, ...]:
-    """Weighted logistic regression of `right` `(Q,)` on `inputs` `(Q, K)` by Newton's method.
-
-    A slight ridge keeps separable trials finite.
-    """
-    scale = np.sqrt((weights[:, None] * inputs * inputs).sum(0)).clip(min=1e-9)
-    x = inputs / scale
-    beta = np.zeros(x.shape[1])
-
-    def loss(at: Floats) -> float:
-        z = x @ at
-        likelihood = weights @ (np.logaddexp(0, z) - right * z)
-        return float(likelihood + _RIDGE / 2 * at @ at)
-
-    for _ in range(100):
-        p = _logistic(x @ beta)
-        slope = x.T @ (weights * (p - right)) + _RIDGE * beta
-        bend = (x * (weights * p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(len(beta))
-        step = np.linalg.solve(bend, slope)
-        while loss(beta - step) > loss(beta) and np.abs(step).max() > 1e-12:
-            step = step / 2
-        beta = beta - step
-        if np.abs(step).max() < 1e-10:
-            break
-    return tuple(float(value) for value in beta / scale)
-
-
-def _logistic(z: Floats) -> Floats:
-    return np.asarray(0.5 * (1 + np.tanh(z / 2)), dtype=np.float64)
 
 
 def _figures(
@@ -154,7 +123,7 @@ def _figures(
     right = one.right.astype(np.float64)
     others = [other for other in sets if other.set_name != one.set_name]
     slope, intercept = fit
-    stated = _logistic(slope * one.best + intercept)
+    stated = logistic(slope * one.best + intercept)
     figures: dict[str, Any] = {
         "classes": one.classes,
         "subjects": one.subjects,
@@ -178,7 +147,7 @@ def _figures(
     }
     if others:
         slope, intercept = _probability_fit(others)
-        unseen = _logistic(slope * one.best + intercept)
+        unseen = logistic(slope * one.best + intercept)
         error = expected_calibration_error(unseen, right)
         figures["expected_calibration_error_without_this_set"] = error
     return _rounded(figures)

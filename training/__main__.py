@@ -1,4 +1,4 @@
-"""`python -m training train | evaluate | robustness | layouts | describe | embed | import |
+"""`python -m training train | evaluate | ablate | robustness | layouts | describe | embed | import |
 benchmark`."""
 
 import argparse
@@ -6,6 +6,7 @@ import sys
 
 from skeleton import UnreadableClip
 from training import train
+from training.ablation import ablate
 from training.benchmark import command as benchmark
 from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
@@ -19,6 +20,7 @@ from training.text.errors import TextError
 _COMMANDS = (
     ("train", train),
     ("evaluate", evaluate),
+    ("ablate", ablate),
     ("robustness", robustness),
     ("layouts", layout_table),
     ("describe", describe),

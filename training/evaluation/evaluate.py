@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Archive, UnreadableClip
-from training.canonical_actions import canonical_actions
-from training.data_folder import VARIABLE, DataMissing, archive_path, data_folder
+from training.data_folder import DataMissing, archive_path
 from training.evaluation.encoders import Encoder, encoder_from_checkpoint, encoder_from_model
 from training.evaluation.machine import machine
-from training.evaluation.methods import Method, methods
+from training.evaluation.methods import Method, encoder_methods, floor, summed
 from training.evaluation.metrics import Answers, answers
-from training.evaluation.novelty import UnknownClass, novel_classes
+from training.evaluation.novelty import UnknownClass, truly_novel
 from training.evaluation.over_http import Service, ServiceFailed
 from training.evaluation.protocol import Episode, UnusableSet, episodes, evenly
 from training.evaluation.report import markdown, write_report
@@ -30,8 +29,14 @@ SERVED = "service"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     asked = parser.add_mutually_exclusive_group()
-    asked.add_argument("--checkpoint", type=Path, help="a training run's last.pt")
-    asked.add_argument("--model", type=Path, help="an exported model file, .onnx")
+    for option, what in (
+        ("--checkpoint", "a training run's last.pt"),
+        ("--model", "an exported model file, .onnx"),
+    ):
+        several = f"{what}; several (the seeds of one configuration) are reported as one too"
+        asked.add_argument(
+            option, type=Path, nargs="+", action="extend", metavar="FILE", help=several
+        )
     asked.add_argument("--url", help="a running service, e.g. http://127.0.0.1:8000")
     parser.add_argument("--threads", type=int, default=4, help="queries in flight (--url)")
     parser.add_argument("--sets", default=DEVELOPMENT_SETS, help="names of archives, by commas")
@@ -46,11 +51,11 @@ def run(args: argparse.Namespace) -> int:
     names = [name.strip() for name in args.sets.split(",") if name.strip()]
     try:
         archives = [Archive.open(archive_path(name)) for name in names]
-        encoder = _encoder(args)
+        encoders = _encoders(args)
         service = _service(args)
         try:
             told = service.model() if service else {}
-            sets = tuple(_one_set(a, args, encoder, service, told) for a in archives)
+            sets = tuple(_one_set(a, args, encoders, service, told) for a in archives)
         finally:
             if service:
                 service.close()
@@ -68,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         "repeats": str(args.repeats),
         "seed": str(args.seed),
         "episodes": "all" if args.episodes is None else str(args.episodes),
-        **(encoder.facts if encoder else {}),
+        **_encoder_facts(encoders),
         **({"service": args.url} if service else {}),
         **{f"service {k}": str(v) for k, v in told.items() if isinstance(v, str | int | float)},
     }
@@ -82,18 +87,19 @@ def run(args: argparse.Namespace) -> int:
 def _one_set(
     archive: Archive,
     args: argparse.Namespace,
-    encoder: Encoder | None,
+    encoders: Sequence[Encoder],
     service: Service | None,
     told: Mapping[str, Any],
 ) -> SetResult:
     drawn = episodes(archive.labels, archive.subjects, repeats=args.repeats, seed=args.seed)
     drawn = evenly(drawn, args.episodes)
-    trained = encoder.trained if encoder else _trained(told)
-    novel = None if trained is None else _novel(archive, trained)
-    marked = None
-    if novel is not None:
-        marked = np.isin(np.array(archive.label_names)[archive.labels], novel)
-    found = [_by_matrix(m, archive, drawn, marked) for m in methods(archive, encoder)]
+    trained = _trained_by_all(encoders) if encoders else _trained(told)
+    novel = None if trained is None else truly_novel(archive.name, archive.label_names, trained)
+    marked = None if novel is None else marked_clips(archive, novel)
+    found = [
+        replace(by_matrix(method, archive, drawn, marked), model=model)
+        for model, method in _methods(archive, encoders)
+    ]
     if service:
         served = service.serve(archive, drawn)
         if served.refused:
@@ -116,9 +122,27 @@ def _one_set(
     )
 
 
-def _by_matrix(
-    method: Method, archive: Archive, drawn: list[Episode], marked: NDArray[np.bool_] | None
+def _methods(archive: Archive, encoders: Sequence[Encoder]) -> Iterator[tuple[str | None, Method]]:
+    """The methods without learning once, then those of each model, by its number if several."""
+    without = floor(archive)
+    yield from ((None, method) for method in without)
+    for number, encoder in enumerate(encoders, start=1):
+        model = str(number) if len(encoders) > 1 else None
+        ours = encoder_methods(archive, encoder)
+        for method in (*ours, summed(ours[0], without[1])):
+            yield model, method
+
+
+def marked_clips(archive: Archive, novel: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Mark the clips `(n,)` whose class is one of `novel`."""
+    return np.isin(np.array(archive.label_names)[archive.labels], novel)
+
+
+def by_matrix(
+    method: Method, archive: Archive, drawn: Sequence[Episode], marked: NDArray[np.bool_] | None
 ) -> Measured:
+    """Measure a method on the drawn episodes; `marked` `(n,)` are clips of truly novel classes."""
+
     def ask(half: bool) -> list[Answers]:
         given = [answers(method.similarity, archive.labels, e, half=half) for e in drawn]
         if method.probability is None:
@@ -128,15 +152,6 @@ def _by_matrix(
     return measured(method.name, method.seconds, drawn, ask(False), ask(True), marked)
 
 
-def _novel(archive: Archive, trained: tuple[str, ...]) -> tuple[str, ...]:
-    groups = canonical_actions()
-    if not groups:
-        raise DataMissing(
-            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to its folder"
-        )
-    return novel_classes(archive.name, archive.label_names, trained, groups)
-
-
 def _trained(told: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Training classes as `GET /model` lists them, where it does."""
     training = told.get("training")
@@ -144,10 +159,28 @@ def _trained(told: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(map(str, classes)) if isinstance(classes, list) and classes else None
 
 
-def _encoder(args: argparse.Namespace) -> Encoder | None:
+def _encoders(args: argparse.Namespace) -> list[Encoder]:
     if args.checkpoint:
-        return encoder_from_checkpoint(args.checkpoint)
-    return encoder_from_model(args.model) if args.model else None
+        return [encoder_from_checkpoint(path) for path in args.checkpoint]
+    return [encoder_from_model(path) for path in args.model or ()]
+
+
+def _trained_by_all(encoders: Sequence[Encoder]) -> tuple[str, ...] | None:
+    """What any of the models was trained on, so that novel classes are novel to every one."""
+    known = [encoder.trained for encoder in encoders]
+    if None in known:
+        return None
+    return tuple(dict.fromkeys(name for trained in known for name in trained or ()))
+
+
+def _encoder_facts(encoders: Sequence[Encoder]) -> dict[str, str]:
+    if len(encoders) == 1:
+        return dict(encoders[0].facts)
+    return {
+        f"model {number}: {name}": value
+        for number, encoder in enumerate(encoders, start=1)
+        for name, value in encoder.facts.items()
+    }
 
 
 def _service(args: argparse.Namespace) -> Service | None:

@@ -42,27 +42,48 @@ def methods(archive: Archive, encoder: Encoder | None = None) -> list[Method]:
     stronger. The sum of encoder and DTW, each standardised over all pairs, shows what matching in
     time could still add; no service offers it.
     """
+    found = floor(archive)
+    if encoder is None:
+        return found
+    ours = encoder_methods(archive, encoder)
+    return [*found, *ours, summed(ours[0], found[1])]
+
+
+def floor(archive: Archive) -> list[Method]:
+    """Return the methods without any learning: Euclid, DTW, and DTW with squared costs."""
     features = floor_features(archive)
-    found = [
+    return [
         _timed(EUCLID, lambda: -euclid(features)),
         _timed(DTW, lambda: -dtw(features, label=f"{archive.name} DTW")),
         _timed(SQUARED, lambda: -dtw(features, cost="squared", label=f"{archive.name} DTW²")),
     ]
-    if encoder is None:
-        return found
+
+
+def encoder_methods(archive: Archive, encoder: Encoder) -> list[Method]:
+    """Return an encoder's score first, then its plain cosine and its parts alone."""
     begun = time.monotonic()
     outputs = encoder.encode(archive)
     cosine = outputs["embedding"] @ outputs["embedding"].T
     score = normalised(cosine, outputs, outputs)
     seconds = time.monotonic() - begun
-    found.append(Method(ENCODER, score, seconds, encoder.probability))
+    found = [Method(ENCODER, score, seconds, encoder.probability)]
     if score is not cosine:
         found.append(Method(COSINE, cosine, seconds))
     for name, columns in encoder.parts.items():
         part = _unit_rows(outputs["embedding"][:, columns])
-        found.append(Method(f"encoder, {name} alone, plain cosine", part @ part.T, seconds))
-    both = _standardised(score) + _standardised(found[1].similarity)
-    return [*found, Method(SUM, both, seconds + found[1].seconds)]
+        found.append(Method(alone(name), part @ part.T, seconds))
+    return found
+
+
+def alone(part: str) -> str:
+    """Name the method that matches by one part of an encoder's embedding."""
+    return f"encoder, {part} alone, plain cosine"
+
+
+def summed(encoder: Method, warping: Method) -> Method:
+    """Return the sum of an encoder's and time warping's similarities, each standardised."""
+    both = _standardised(encoder.similarity) + _standardised(warping.similarity)
+    return Method(SUM, both, encoder.seconds + warping.seconds)
 
 
 def normalised(cosine: Matrix, queries: Outputs, exemplars: Outputs) -> Matrix:

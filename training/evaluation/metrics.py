@@ -42,6 +42,14 @@ def answers(
     return Answers(best, (tied & true).sum(axis=1) / tied.sum(axis=1), true.any(axis=1))
 
 
+def among(given: Answers, of: NDArray[np.bool_]) -> Answers:
+    """Return the answers to the queries marked in `of` `(Q,)` alone."""
+    stated = given.probability
+    return Answers(
+        given.best[of], given.right[of], given.known[of], None if stated is None else stated[of]
+    )
+
+
 def accuracy(given: Answers, of: NDArray[np.bool_] | None = None) -> float:
     """Share of the queries (only those marked in `of`) whose best match is right; NaN for none."""
     right = given.right if of is None else given.right[of]

@@ -2,12 +2,30 @@
 
 from collections.abc import Iterable, Mapping
 
+from training.canonical_actions import canonical_actions
+from training.data_folder import VARIABLE, DataMissing, data_folder
+
 _MIRRORED = " (mirrored)"
 _Canonical = Mapping[tuple[str, str], str]
 
 
 class UnknownClass(ValueError):
     """A training class that names no data set."""
+
+
+def truly_novel(
+    dataset: str, label_names: Iterable[str], trained: Iterable[str]
+) -> tuple[str, ...]:
+    """Return `novel_classes` by the canonical actions that lie beside the data sets.
+
+    Raises `DataMissing` where they do not, and `UnknownClass`.
+    """
+    groups = canonical_actions()
+    if not groups:
+        raise DataMissing(
+            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to its folder"
+        )
+    return novel_classes(dataset, label_names, trained, groups)
 
 
 def novel_classes(

@@ -3,13 +3,14 @@
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from training.evaluation.metrics import Spread, paired_difference, spread
-from training.evaluation.results import Evaluation, Measured, Series, SetResult
+from training.evaluation.results import FIGURES, Evaluation, Measured, Series, SetResult
+from training.evaluation.seeds import SeedSpread, over_seeds, paired_over_seeds
 
 _PROTOCOL = (
     "Every subject gives the exemplars in turn: one random clip per class, a class that the "
@@ -19,7 +20,12 @@ _PROTOCOL = (
     "anew each episode, are not enrolled; AUROC of the best similarity, and the share of the "
     "enrolled classes' clips rightly matched at the threshold that accepts 1 % or 5 % of the "
     "unknown. Truly novel: queries of classes whose action does not occur in training "
-    "(`class_groups.csv`), with all classes enrolled."
+    "(`class_groups.csv`), with all classes enrolled; in the open set the same queries alone, with "
+    "half of all classes enrolled."
+)
+_SEVERAL = (
+    "Mean ± standard deviation over models and episodes together; in brackets the sample deviation "
+    "(n - 1) of the models' means, and the deviation of the episodes' means over the models."
 )
 
 
@@ -43,7 +49,7 @@ def read_report(path: Path) -> Evaluation:
                 **{
                     **entry,
                     "novel": None if entry["novel"] is None else tuple(entry["novel"]),
-                    "methods": tuple(_measured(method) for method in entry["methods"]),
+                    "methods": tuple(measured_from(method) for method in entry["methods"]),
                 }
             )
             for entry in tree["sets"]
@@ -64,6 +70,7 @@ def markdown(evaluation: Evaluation) -> str:
 def _set_lines(one: SetResult) -> list[str]:
     known = one.novel is not None
     floors = [method for method in one.methods if method.method.startswith("DTW")]
+    apart = any(method.novel_auroc is not None for method in one.methods)
     lines = [
         f"## {one.name}",
         "",
@@ -77,26 +84,90 @@ def _set_lines(one: SetResult) -> list[str]:
         "| method | accuracy"
         + "".join(f" | against {floor.method}" for floor in floors)
         + (" | truly novel" if known else "")
-        + " | open set: AUROC | right at 1 % | right at 5 % | calibration error | seconds |",
+        + " | open set: AUROC | right at 1 % | right at 5 %"
+        + (" | truly novel: AUROC | right at 1 % | right at 5 %" if apart else "")
+        + " | calibration error | seconds |",
     ]
     lines.append("|" + "---|" * (lines[-1].count("|") - 1))
     for method in one.methods:
-        cells = [method.method, percent(spread(method.accuracy))]
+        cells = [_called(method), percent(spread(method.accuracy))]
         for floor in floors:
             same = floor is method
             gap = paired_difference(method.accuracy, floor.accuracy)
             cells.append("" if same else percent(gap, signed=True))
         if known:
             cells.append(_percent_of(method.novel))
-        cells.append(_number(spread(method.auroc).mean, 1, ".2f"))
-        cells += [_number(spread(s).mean) for s in (method.right_at_1, method.right_at_5)]
+        cells += _open_cells(method.auroc, method.right_at_1, method.right_at_5)
+        if apart:
+            cells += _open_cells(
+                method.novel_auroc, method.novel_right_at_1, method.novel_right_at_5
+            )
         cells.append(_percent_of(method.calibration))
         cells.append(f"{method.seconds:.1f}")
         lines.append("| " + " | ".join(cells) + " |")
     lines.append("")
+    lines += _several_lines(one)
     for method in one.methods:
         lines += _decision_lines(method)
     return lines
+
+
+def _called(method: Measured) -> str:
+    return method.method if method.model is None else f"{method.method} (model {method.model})"
+
+
+def _open_cells(area: Series | None, *shares: Series | None) -> list[str]:
+    means = [float("nan") if series is None else spread(series).mean for series in (area, *shares)]
+    return [_number(means[0], 1, ".2f"), *(_number(mean) for mean in means[1:])]
+
+
+def _several_lines(one: SetResult) -> list[str]:
+    """The models of a set as one, where there are several."""
+    by_method: dict[str, list[Measured]] = {}
+    for method in one.methods:
+        if method.model is not None:
+            by_method.setdefault(method.method, []).append(method)
+    if not by_method:
+        return []
+    floors = [method for method in one.methods if method.method.startswith("DTW")]
+    shown = [
+        figure
+        for figure in FIGURES
+        if any(getattr(row, figure) is not None for rows in by_method.values() for row in rows)
+    ]
+    titles = [FIGURES[figure] for figure in shown]
+    titles[1:1] = [f"against {floor.method}" for floor in floors]
+    count = len(next(iter(by_method.values())))
+    lines = [f"The {count} models as one. {_SEVERAL}", ""]
+    lines += ["| method | " + " | ".join(titles) + " |", "|---|" + "---|" * len(titles)]
+    for name, rows in by_method.items():
+        cells = [several(_over(rows, figure), figure) for figure in shown]
+        accuracy = [row.accuracy for row in rows]
+        cells[1:1] = [
+            several(paired_over_seeds(accuracy, [floor.accuracy] * len(rows)), signed=True)
+            for floor in floors
+        ]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
+def _over(rows: Sequence[Measured], figure: str) -> SeedSpread | None:
+    found = [getattr(row, figure) for row in rows]
+    return None if any(series is None for series in found) else over_seeds(found)
+
+
+def several(value: SeedSpread | None, figure: str = "accuracy", *, signed: bool = False) -> str:
+    """Return `81.2 ± 1.7 (0.4; 1.6)`: in brackets over the seeds and over the episodes; a dash
+    where there is none. Shares in %, AUROC as it is."""
+    if value is None or value.episodes == 0:
+        return "-"
+    times, digits = (1, 3) if figure.endswith("auroc") else (100, 1)
+    sign = "+" if signed else ""
+    apart = [_number(v, times, f".{digits}f") for v in (value.over_seeds, value.over_episodes)]
+    return (
+        f"{times * value.mean:{sign}.{digits}f} ± {times * value.sd:.{digits}f} "
+        f"({apart[0]}; {apart[1]})"
+    )
 
 
 def _decision_lines(method: Measured) -> list[str]:
@@ -126,10 +197,11 @@ def _number(value: float, times: float = 100, form: str = ".1f") -> str:
     return "-" if math.isnan(value) else f"{times * value:{form}}"
 
 
-def _measured(tree: Mapping[str, Any]) -> Measured:
+def measured_from(tree: Mapping[str, Any]) -> Measured:
+    """Return a record from its JSON; a figure that an older report lacks is None."""
     series = {
-        name: None if tree[name] is None else tuple(_real(value) for value in tree[name])
-        for name in ("accuracy", "novel", "auroc", "right_at_1", "right_at_5", "calibration")
+        name: None if tree.get(name) is None else tuple(_real(value) for value in tree[name])
+        for name in FIGURES
     }
     decisions = tree["decisions"]
     if decisions is not None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from training.evaluation.metrics import (
     Answers,
     accuracy,
+    among,
     auroc,
     expected_calibration_error,
     right_when_accepting,
@@ -23,8 +24,11 @@ Series = tuple[float, ...]
 class Measured:
     """One method on one set. `novel` are the queries of truly novel classes, all classes enrolled.
 
-    `calibration` is the expected calibration error of stated probabilities. `decisions` gives, by
-    group of queries, the mean share of each decision of a service. NaN: could not be asked.
+    `calibration` is the expected calibration error of stated probabilities, `open_calibration` the
+    same with half of the classes enrolled. `decisions` gives, by group of queries, the mean share
+    of each decision of a service. `novel_auroc` and its fellows are the open set's figures over the
+    queries of truly novel classes alone. `model` says which of several models was asked, None
+    where there is one or none. NaN: could not be asked.
     """
 
     method: str
@@ -36,6 +40,26 @@ class Measured:
     right_at_5: Series
     calibration: Series | None = None
     decisions: Mapping[str, Mapping[str, float]] | None = None
+    novel_auroc: Series | None = None
+    novel_right_at_1: Series | None = None
+    novel_right_at_5: Series | None = None
+    open_calibration: Series | None = None
+    model: str | None = None
+
+
+#: The fields of `Measured` that hold a figure for each episode, and what a report calls them.
+FIGURES = {
+    "accuracy": "accuracy",
+    "novel": "truly novel",
+    "auroc": "open set: AUROC",
+    "right_at_1": "right at 1 %",
+    "right_at_5": "right at 5 %",
+    "novel_auroc": "truly novel, open set: AUROC",
+    "novel_right_at_1": "truly novel, right at 1 %",
+    "novel_right_at_5": "truly novel, right at 5 %",
+    "calibration": "calibration error",
+    "open_calibration": "calibration error, open set",
+}
 
 
 @dataclass(frozen=True)
@@ -78,22 +102,40 @@ def measured(
     def series(of: Callable[[Answers], float], given: Sequence[Answers]) -> Series:
         return tuple(of(one) for one in given)
 
-    truly = None
-    if novel is not None:
-        pairs = zip(episodes, closed, strict=True)
-        truly = tuple(accuracy(given, novel[episode.queries]) for episode, given in pairs)
-    errors = series(_calibration, closed)
+    def at(share: float) -> Callable[[Answers], float]:
+        return lambda given: right_when_accepting(given, share)
+
+    novel_closed = _among_novel(episodes, closed, novel)
+    novel_opened = _among_novel(episodes, opened, novel)
     return Measured(
         method=method,
         seconds=seconds,
         accuracy=series(accuracy, closed),
-        novel=truly,
+        novel=None if novel_closed is None else series(accuracy, novel_closed),
         auroc=series(auroc, opened),
-        right_at_1=series(lambda given: right_when_accepting(given, 0.01), opened),
-        right_at_5=series(lambda given: right_when_accepting(given, 0.05), opened),
-        calibration=None if all(math.isnan(error) for error in errors) else errors,
+        right_at_1=series(at(0.01), opened),
+        right_at_5=series(at(0.05), opened),
+        calibration=_errors(closed),
         decisions=decisions,
+        novel_auroc=None if novel_opened is None else series(auroc, novel_opened),
+        novel_right_at_1=None if novel_opened is None else series(at(0.01), novel_opened),
+        novel_right_at_5=None if novel_opened is None else series(at(0.05), novel_opened),
+        open_calibration=_errors(opened),
     )
+
+
+def _among_novel(
+    episodes: Sequence[Episode], given: Sequence[Answers], novel: NDArray[np.bool_] | None
+) -> list[Answers] | None:
+    if novel is None:
+        return None
+    pairs = zip(episodes, given, strict=True)
+    return [among(one, novel[episode.queries]) for episode, one in pairs]
+
+
+def _errors(given: Sequence[Answers]) -> Series | None:
+    errors = tuple(_calibration(one) for one in given)
+    return None if all(math.isnan(error) for error in errors) else errors
 
 
 def _calibration(given: Answers) -> float:

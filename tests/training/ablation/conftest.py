@@ -1,0 +1,95 @@
+"""A small ablation on clips of the animator, run once as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.animator_archive import write_animator_archive
+from training.config import Config
+
+CONFIG = """
+data:
+  sets: [{archive: moves}, {archive: more, as: others}]
+  pseudo_novel: {moves: [clap, drink], others: [bow, punch, squat]}
+  stored_frames: 40
+encoder: {channels: [16, 16], strides: [2, 2], segment_width: 8}
+optimiser: {epochs: 7, batch: 8}
+spectrum: {width: 16, crossed: [left_wrist, right_wrist]}
+"""
+PLAN = """
+baseline: plain
+seeds: [0, 1]
+sets: [strangers]
+repeats: 2
+variants:
+  plain: [encoder.dropout=0.0]
+  dropped: [encoder.dropout=0.5]
+encoders:
+  small: {}
+"""
+GROUPS = """dataset,label_name,canonical
+moves,wave,wave
+strangers,wave,wave
+strangers,throw,throw
+"""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where data, configuration and plan of the small ablation are."""
+
+    path: Path
+
+    def start(self, out: Path, *more: str) -> subprocess.Popen[str]:
+        """Start the command as a process of its own."""
+        given = ["--plan", str(self.path / "plan.yaml"), "--config", str(self.path / "small.yaml")]
+        given += ["--out", str(out), "--device", "cpu", *more]
+        return subprocess.Popen(
+            [sys.executable, "-m", "training", "ablate", *given],
+            env=os.environ | {"ONESHOT_DATA": str(self.path), "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def run(self, out: Path, *more: str, status: int = 0) -> str:
+        """Run the command to its end; returns what it printed."""
+        process = self.start(out, *more)
+        output, _ = process.communicate(timeout=280)
+        assert process.returncode == status, output
+        return output
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    path = tmp_path_factory.mktemp("ablation")
+    moves, more = ("wave", "kick", "clap", "drink"), ("walk", "bow", "punch", "squat")
+    write_animator_archive(path / "moves.npz", moves, subjects=3, repetitions=3, seed=1)
+    write_animator_archive(path / "more.npz", more, subjects=3, repetitions=3, seed=2)
+    strangers = ("wave", "throw", "point", "sit_down")
+    write_animator_archive(path / "strangers.npz", strangers, subjects=3, repetitions=2, seed=3)
+    (path / "class_groups.csv").write_text(GROUPS)
+    without = "guidance: null\n" if "guidance" in Config.model_fields else ""
+    (path / "small.yaml").write_text(CONFIG + without)
+    (path / "plan.yaml").write_text(PLAN)
+    return Folder(path)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The whole small ablation: its folder, what it printed, its report as JSON."""
+
+    out: Path
+    printed: str
+    report: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def done(toy: Folder, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    out = tmp_path_factory.mktemp("done") / "out"
+    printed = toy.run(out, "--epochs", "6", "--jobs", "2")
+    return Done(out, printed, json.loads((out / "ablation.json").read_text()))

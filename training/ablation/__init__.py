@@ -1,0 +1,1 @@
+"""Ablation: variants, encoders and seeds, trained alike and measured on the same episodes."""
