@@ -1,4 +1,4 @@
-"""`python -m training train | evaluate | robustness | layouts | describe | embed`."""
+"""`python -m training train | evaluate | robustness | layouts | describe | embed | leak`."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
 from training.evaluation import evaluate, layout_table, robustness
+from training.guidance import leak
 from training.text import describe, embed
 from training.text.errors import TextError
 
@@ -19,6 +20,7 @@ _COMMANDS = (
     ("layouts", layout_table),
     ("describe", describe),
     ("embed", embed),
+    ("leak", leak),
 )
 
 

@@ -21,11 +21,13 @@ class Targets:
     """C targets. `number[mirrored, class]` (2, base classes) is the target of a clip.
 
     A class whose sides move alike is its own mirror image; a wave of the left hand is not one of
-    the right. `same` `(C, C)` as in `CosineClassifier`.
+    the right. `same` `(C, C)` as in `CosineClassifier`. `sidedness` `(n,)` is the log ratio of left
+    to right motion of each clip.
     """
 
     number: Tensor
     same: Tensor
+    sidedness: Tensor
 
     @property
     def count(self) -> int:
@@ -35,14 +37,15 @@ class Targets:
 
 def targets(data: SkeletonDataset, layout: Layout, one_sided: float) -> Targets:
     """Decide from the clips themselves which classes are one-sided."""
-    ratio = sidedness(data.joints, layout).numpy()
+    sides = sidedness(data.joints, layout)
+    ratio = sides.numpy()
     bases = list(range(len(data.classes)))
     sided = [
         base for base in bases if abs(float(np.median(ratio[data.labels == base]))) > one_sided
     ]
     number = torch.tensor([bases, bases])
     number[1, sided] = torch.arange(len(bases), len(bases) + len(sided))
-    return Targets(number, _same(data.classes, bases + sided))
+    return Targets(number, _same(data.classes, bases + sided), sides)
 
 
 def _same(classes: tuple[TrainingClass, ...], bases: list[int]) -> Tensor:
