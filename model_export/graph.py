@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import onnx
 import torch
 
-from model_export.session import OUTPUTS
 from training.encoder import SkeletonBranch
 
 OPSET = 20
@@ -18,7 +17,7 @@ PRODUCER = "oneshot-actions"
 
 def graph_of(branch: SkeletonBranch) -> onnx.ModelProto:
     """Export a branch in evaluation mode: inputs `joints` `(N, T, M, V, 3)` and `seen`
-    `(N, T, M, V)` float32, N dynamic; outputs as `BranchOutput` names them.
+    `(N, T, M, V)` float32, N dynamic; outputs as the branch names them.
 
     BatchNorm goes into the convolutions and constants are folded on the way.
     """
@@ -32,7 +31,7 @@ def graph_of(branch: SkeletonBranch) -> onnx.ModelProto:
             branch,
             example,
             input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
+            output_names=list(branch.outputs),
             dynamic_shapes=({0: batch}, {0: batch}),
             opset_version=OPSET,
             dynamo=True,

@@ -7,7 +7,7 @@ from onnx import TensorProto
 
 from model_export.errors import BadGraph
 from model_export.graph import INPUTS
-from model_export.session import OUTPUTS
+from model_export.session import IMPORTANCE, OUTPUTS
 from skeleton import Layout
 
 LARGEST_FILE = 10_000_000  # bytes
@@ -90,9 +90,13 @@ def _borders(model: onnx.ModelProto, layout: Layout, frames: int, persons: int) 
     outputs = {value.name: value for value in model.graph.output}
     if tuple(inputs) != INPUTS:
         yield f"its inputs are {', '.join(inputs)}, not {', '.join(INPUTS)}"
-    if tuple(outputs) != OUTPUTS:
-        yield f"its outputs are {', '.join(outputs)}, not {', '.join(OUTPUTS)}"
+    if tuple(outputs) not in (OUTPUTS, (*OUTPUTS, IMPORTANCE)):
+        yield (
+            f"its outputs are {', '.join(outputs)}, not {', '.join(OUTPUTS)} and, with joint "
+            f"importance, {IMPORTANCE}"
+        )
     wanted = {"joints": [*fixed, 3], "seen": fixed, "cohort_mean": [], "cohort_std": []}
+    wanted[IMPORTANCE] = [len(layout)]
     for name, value in (inputs | outputs).items():
         tensor = value.type.tensor_type
         if tensor.elem_type != TensorProto.FLOAT:

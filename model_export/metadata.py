@@ -26,7 +26,8 @@ format that it does not know.
 
 `oneshot.self_test`: one JSON object: `joints`, base64 of a `.npy`, float32 `(T, M, V, 3)` as
 received, NaN = unseen; `layout`, the V joint names in order; `axes`; `fps`; the expected
-`embedding` `[D]`, `cohort_mean`, `cohort_std`; `tolerance`, the largest absolute difference.
+`embedding` `[D]`, `cohort_mean`, `cohort_std`, and `joint_importance` `[V]` where the model has
+that output; `tolerance`, the largest absolute difference of any number.
 
 There is no date: the same checkpoint gives the same file. Terms and limits are the model card's.
 """

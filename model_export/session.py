@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from model_export.errors import BadGraph
 
+#: What every model file says.
 OUTPUTS = ("embedding", "cohort_mean", "cohort_std")
+#: What one with joint importance says as well.
+IMPORTANCE = "joint_importance"
 
 
 class Session:
@@ -30,6 +33,11 @@ class Session:
             raise BadGraph(f"onnxruntime cannot load the model: {error}") from error
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the file's outputs, in order."""
+        return tuple(output.name for output in self._session.get_outputs())
+
+    @property
     def metadata(self) -> dict[str, str]:
         """The file's metadata, as the service reads it."""
         found: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
@@ -37,5 +45,5 @@ class Session:
 
     def run(self, joints: NDArray[Any], seen: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
         """Return the outputs by name of `joints` `(N, T, M, V, 3)` and `seen` `(N, T, M, V)`."""
-        given = self._session.run(list(OUTPUTS), {"joints": joints, "seen": seen})
-        return dict(zip(OUTPUTS, given, strict=True))
+        given = self._session.run(list(self.outputs), {"joints": joints, "seen": seen})
+        return dict(zip(self.outputs, given, strict=True))

@@ -24,6 +24,7 @@ data:
   stored_frames: 64
 encoder: {{channels: [24, 32, 48], strides: [1, 2, 2], segment_width: 16}}
 optimiser: {{epochs: 6, batch: 32}}
+guidance: null
 """
 
 

@@ -1,5 +1,5 @@
-"""`python -m training train | evaluate | ablate | robustness | layouts | describe | embed | import |
-benchmark`."""
+"""`python -m training train | evaluate | ablate | robustness | layouts | describe | embed | leak |
+import | benchmark`."""
 
 import argparse
 import sys
@@ -12,6 +12,7 @@ from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
 from training.evaluation import evaluate, layout_table, robustness
+from training.guidance import leak
 from training.importing import command as importing
 from training.importing.errors import ImportRefused
 from training.text import describe, embed
@@ -25,6 +26,7 @@ _COMMANDS = (
     ("layouts", layout_table),
     ("describe", describe),
     ("embed", embed),
+    ("leak", leak),
     ("import", importing),
     ("benchmark", benchmark),
 )

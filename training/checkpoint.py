@@ -35,8 +35,9 @@ class Trained:
 
     def branch(self) -> SkeletonBranch:
         """Build the branch in evaluation mode."""
-        encoder, weight = Encoder(self.config.encoder), self.config.spectrum.weight
-        embedder = Embedder(encoder, Spectrum(self.config.spectrum, self.config.encoder), weight)
+        config = self.config
+        encoder, weight = Encoder(config.encoder, config.importance), config.spectrum.weight
+        embedder = Embedder(encoder, Spectrum(config.spectrum, config.encoder), weight)
         embedder.load_state_dict(self.state)
         return SkeletonBranch(embedder, self.cohort, self.config.cohort.nearest).eval()
 

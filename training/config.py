@@ -121,6 +121,35 @@ class CohortConfig(_Section):
     nearest: int = Field(gt=1)
 
 
+class ImportanceConfig(_Section):
+    weight: float = Field(ge=0)
+    loss: Literal["mse", "sum", "kl"]
+    after: int | None = Field(ge=1)
+    width: int = Field(gt=0)
+    factor: Literal["full", "half"]
+
+
+class CrossModalConfig(_Section):
+    weight: float = Field(ge=0)
+    width: int = Field(gt=0)
+    blocks: int = Field(gt=0)
+    heads: int = Field(gt=0)
+    other_text: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _heads_share_the_width(self) -> Self:
+        if self.width % self.heads:
+            raise ValueError(f"width {self.width} cannot be shared by {self.heads} heads")
+        return self
+
+
+class GuidanceConfig(_Section):
+    descriptions: tuple[str, ...] = Field(min_length=1)
+    embeddings: tuple[str, ...] = Field(min_length=1)
+    importance: ImportanceConfig
+    cross_modal: CrossModalConfig
+
+
 class Config(_Section):
     seed: int
     data: DataConfig
@@ -130,6 +159,31 @@ class Config(_Section):
     optimiser: OptimiserConfig
     spectrum: SpectrumConfig
     cohort: CohortConfig
+    # A checkpoint from before there was any has none.
+    guidance: GuidanceConfig | None = None
+
+    @property
+    def importance(self) -> ImportanceConfig | None:
+        """Joint importance, where it is switched on."""
+        return (
+            self.guidance.importance if self.guidance and self.guidance.importance.weight else None
+        )
+
+    @property
+    def cross_modal(self) -> CrossModalConfig | None:
+        """The cross-modal branch, where it is switched on."""
+        guidance = self.guidance
+        return guidance.cross_modal if guidance and guidance.cross_modal.weight else None
+
+    @model_validator(mode="after")
+    def _importance_has_blocks_to_weigh(self) -> Self:
+        blocks = len(self.encoder.channels)
+        if self.importance and (self.importance.after or 1) >= blocks:
+            raise ValueError(
+                f"guidance.importance.after must leave a block behind it, of encoder.channels' "
+                f"{blocks}; guidance.importance.weight=0 goes without"
+            )
+        return self
 
     @model_validator(mode="after")
     def _crossed_joints_are_there(self) -> Self:

@@ -24,11 +24,13 @@ class Targets:
     """C targets. `number[mirrored, class]` (2, base classes) is the target of a clip.
 
     A class whose sides move alike is its own mirror image; a wave of the left hand is not one of
-    the right. `same` `(C, C)` as in `CosineClassifier`.
+    the right. `same` `(C, C)` as in `CosineClassifier`. `sidedness` `(n,)` is the log ratio of left
+    to right motion of each clip.
     """
 
     number: Tensor
     same: Tensor
+    sidedness: Tensor
 
     @property
     def count(self) -> int:
@@ -38,24 +40,27 @@ class Targets:
 
 def targets(data: SkeletonDataset, layout: Layout, one_sided: float) -> Targets:
     """Decide from the clips themselves which classes are one-sided."""
-    ratio, labels = _sidedness(data, layout)
+    ratio, labels, sides = _sidedness(data, layout)
     bases = list(range(len(data.classes)))
     sided = [base for base in bases if abs(float(np.median(ratio[labels == base]))) > one_sided]
     number = torch.tensor([bases, bases])
     number[1, sided] = torch.arange(len(bases), len(bases) + len(sided))
-    return Targets(number, _same(data.classes, bases + sided))
+    return Targets(number, _same(data.classes, bases + sided), sides)
 
 
 def _sidedness(
     data: SkeletonDataset, layout: Layout
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The sidedness of every body `(B,)`, and its class; by parts, so that large sets fit."""
-    ratios, labels = [], []
+) -> tuple[NDArray[np.float32], NDArray[np.int64], Tensor]:
+    """The sidedness of every body `(B,)`, its class, and the mean of each clip's bodies `(n,)`;
+    by parts, so that large sets fit."""
+    ratios, labels, clips_own = [], [], []
     for clips in torch.arange(len(data)).split(_CLIPS_AT_ONCE):
         bodies = Bodies.of(data.joints[clips], data.seen[clips])
-        ratios.append(sidedness(bodies.joints, layout).numpy())
+        ratio = sidedness(bodies.joints, layout)
+        ratios.append(ratio.numpy())
         labels.append(data.labels[clips][bodies.owner.numpy()])
-    return np.concatenate(ratios), np.concatenate(labels)
+        clips_own.append(bodies.mean(ratio[:, None])[:, 0])
+    return np.concatenate(ratios), np.concatenate(labels), torch.cat(clips_own)
 
 
 def _same(classes: tuple[TrainingClass, ...], bases: list[int]) -> Tensor:

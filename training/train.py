@@ -2,9 +2,8 @@
 
 import argparse
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,21 @@ from skeleton import Layout, resolve_layout
 from training import checkpoint
 from training.augmentation import Augmentation, mirrored
 from training.bodies import Bodies
-from training.classifier import CosineClassifier
 from training.cohort import base_statistics
 from training.config import BadConfig, Config, load_config
 from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Encoder
+from training.guidance import leak
+from training.guidance.guidance import Told
+from training.learner import Learner
 from training.targets import Targets, targets
+
+_SHORT = {
+    "loss_skeleton": "skeleton",
+    "loss_calibrate": "calibrate",
+    "loss_cross_modal": "cross",
+    "right_cross_modal": "cross right",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     last = arguments.out / "last.pt"
     if arguments.restart:
         last.unlink(missing_ok=True)
+        (arguments.out / leak.FILE).unlink(missing_ok=True)
     session = Run(config, torch.device(device))
     if last.exists():
         trained, resume = checkpoint.load(last)
@@ -66,20 +75,11 @@ def run(arguments: argparse.Namespace) -> int:
                 writer.add_scalar(name, value, session.epoch)
             finished = session.epoch == config.optimiser.epochs
             state = None if finished else session.state()
+            if finished and session.learner.guidance is not None:
+                leak.keep(arguments.out / leak.FILE, config, session.learner)
             checkpoint.save(last, session.trained(), state)
     print(f"finished: {last}")
     return 0
-
-
-@dataclass(eq=False)
-class Learner:
-    """What is learned: encoder and classifier."""
-
-    encoder: Encoder
-    classifier: CosineClassifier
-
-    def modules(self) -> torch.nn.ModuleList:
-        return torch.nn.ModuleList([self.encoder, self.classifier])
 
 
 class Run:
@@ -94,14 +94,16 @@ class Run:
         self.data = data = SkeletonDataset.load(config.data, self.layout, persons=persons)
         self.served = SkeletonDataset.load(config.data, self.layout, frames=frames, persons=persons)
         self.targets: Targets = targets(data, self.layout, config.augmentation.one_sided)
-        encoder = Encoder(config.encoder)
-        classifier = CosineClassifier(encoder.width, self.targets.same, config.loss)
-        self.learner = Learner(encoder.to(device), classifier.to(device))
+        self.learner = Learner.of(config, data, self.targets, self.layout)
+        self.learner.modules().to(device)
         self.average = AveragedModel(
-            encoder, multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average), use_buffers=True
+            self.learner.encoder,
+            multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average),
+            use_buffers=True,
         )
         self.augment = Augmentation(config.augmentation, self.layout, config.encoder.frames)
         self.epoch = 0
+        self.draws = torch.Generator()
         self.steps = len(self._draw(0)) // config.optimiser.batch
         if self.steps == 0:
             raise BadConfig(
@@ -133,6 +135,7 @@ class Run:
         """Train the remaining epochs; yields the means of each for the log."""
         while self.epoch < self.config.optimiser.epochs:
             torch.manual_seed(self.config.seed * 100_003 + self.epoch)
+            self.draws.manual_seed(self.config.seed * 100_003 + self.epoch)
             totals = self._one_epoch()
             self.epoch += 1
             yield totals
@@ -142,45 +145,39 @@ class Run:
         order = self._draw(self.epoch)
         size = self.config.optimiser.batch
         batches = order[: self.steps * size].split(size)
-        total_loss = total_right = 0.0
+        totals: Counter[str] = Counter()
         label = f"epoch {self.epoch + 1}/{self.config.optimiser.epochs}"
         for count, batch in enumerate(bar := tqdm(batches, desc=label, mininterval=2), start=1):
-            loss, right = self._step(batch)
-            total_loss, total_right = total_loss + loss, total_right + right
-            bar.set_postfix(loss=f"{total_loss / count:.3f}", right=f"{total_right / count:.3f}")
+            totals.update(self._step(batch))
+            bar.set_postfix({_SHORT.get(n, n): f"{v / count:.3f}" for n, v in totals.items()})
         rate = float(self.schedule.get_last_lr()[0])
-        return {
-            "loss": total_loss / self.steps,
-            "right": total_right / self.steps,
-            "learning_rate": rate,
-        }
+        means = {name: value / self.steps for name, value in totals.items()}
+        return means | {"learning_rate": rate}
 
-    def _step(self, batch: Tensor) -> tuple[float, float]:
+    def _step(self, batch: Tensor) -> dict[str, float]:
         bodies = Bodies.of(self.data.joints[batch], self.data.seen[batch])
         joints, seen = bodies.joints.to(self.device), bodies.seen.to(self.device)
         base = torch.from_numpy(self.data.labels)[batch]
         flip = torch.rand(len(batch)) < self.config.augmentation.mirror
         labels = self.targets.number[flip.long(), base].to(self.device)
-        flip = flip[bodies.owner].to(self.device)
+        sides = self.targets.sidedness[batch]
+        told = Told(labels, base.to(self.device), flip.to(self.device), sides.to(self.device))
+        flipped = told.flipped[bodies.owner.to(self.device)]
         swapped, swapped_seen = mirrored(joints, seen, self.layout)
-        joints = torch.where(flip[:, None, None, None], swapped, joints)
-        seen = torch.where(flip[:, None, None], swapped_seen, seen)
-        encoder, classifier = self.learner.encoder, self.learner.classifier
+        joints = torch.where(flipped[:, None, None, None], swapped, joints)
+        seen = torch.where(flipped[:, None, None], swapped_seen, seen)
         with torch.no_grad():
             joints, seen = self.augment(joints, seen)
-            local, path, weight = encoder.body_frame(joints, seen)
+            local, path, weight = self.learner.encoder.body_frame(joints, seen)
             local, path = self.augment.turned(local, path)
-        half = self.device.type == "cuda"
-        with torch.autocast("cuda", torch.bfloat16) if half else nullcontext():
-            features = bodies.mean(encoder.features(local, path, weight))
-        loss, right = classifier.loss(features.float(), labels)
+        loss, parts = self.learner.losses((local, path, weight), told, bodies, self.draws)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.learner.modules().parameters(), 5.0)
         self.optimiser.step()
         self.schedule.step()
-        self.average.update_parameters(encoder)
-        return loss.item(), right.item()
+        self.average.update_parameters(self.learner.encoder)
+        return {name: part.item() for name, part in parts.items()}
 
     def state(self) -> dict[str, Any]:
         """Everything that `resume` needs."""

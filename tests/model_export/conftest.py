@@ -49,6 +49,7 @@ def trained(data_folder: Path) -> Trained:
             "encoder.strides=[2, 2]",
             "encoder.segment_width=8",
             "cohort.nearest=4",
+            "guidance=null",
         )
     )
     torch.manual_seed(0)

@@ -20,6 +20,7 @@ data:
   stored_frames: 40
 encoder: {channels: [16, 16], strides: [2, 2], segment_width: 8}
 optimiser: {epochs: 3, batch: 8}
+guidance: null
 """
 
 

@@ -67,12 +67,17 @@ class Block(nn.Module):
             x = self.embedding(x)
         y = self.relu(self.spatial(x) + self.around_spatial(x))
         if importance is not None:
-            y = y * importance
+            y = y * over_time(importance, y.shape[2])
         y = self.temporal(y)
         if self.around_both is not None:
             y = y + self.around_both(x)
         out: Tensor = self.relu(y)
         return out
+
+
+def over_time(importance: Tensor, frames: int) -> Tensor:
+    """`(N, 1, 1, V)` → `(N, 1, T, V)`: in long rows the runtime multiplies three times as fast."""
+    return importance.repeat(1, 1, frames, 1)
 
 
 def _around(in_channels: int, out_channels: int, stride: int) -> nn.Module:

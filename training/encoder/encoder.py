@@ -1,14 +1,26 @@
 """The encoder: skeleton sequences to features (ours, around the blocks of any family)."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
 from skeleton import resolve_layout
-from training.config import EncoderConfig
+from training.config import EncoderConfig, ImportanceConfig
 from training.encoder.blocks import make_blocks
 from training.encoder.body_frame import BodyFrame
+from training.encoder.jid import JointImportance
 from training.encoder.persons import averaged, folded
 from training.encoder.streams import Streams
+
+
+class Features(NamedTuple):
+    """What the encoder says of a clip: `vector` `(N, D)`, not normalised; `joints` `(N, V, C)`,
+    the last block's features averaged over time; with JID, `importance` `(N, V)`."""
+
+    vector: Tensor
+    joints: Tensor
+    importance: Tensor | None
 
 
 class Encoder(nn.Module):
@@ -17,14 +29,16 @@ class Encoder(nn.Module):
     `forward(joints (N, T, M, V, 3), seen (N, T, M, V))` returns features `(N, D)`,
     D = segments · segment_width, not normalised: the mean over the persons present. `blocks` is
     the list of graph blocks, each `(N, C, T, V)` → `(N, C', T', V)`, for whoever wants to look at
-    or re-weight what passes between them.
+    what passes between them. Between two of them `jid` says how important each joint is, where
+    `importance` is configured, and the later ones weigh the joints by it [N].
     """
 
-    def __init__(self, config: EncoderConfig) -> None:
+    def __init__(self, config: EncoderConfig, importance: ImportanceConfig | None = None) -> None:
         super().__init__()
         self.layout = resolve_layout(config.layout)
         self.frames = config.frames
         self.persons = config.persons
+        self.channels = config.channels[-1]  # C, of the last block
         self.segments = config.segments
         joints = len(self.layout)
         self.body_frame = BodyFrame(self.layout)
@@ -40,6 +54,14 @@ class Encoder(nn.Module):
             config.segments * config.channels[-1], config.segments * config.segment_width, 1,
             groups=config.segments,
         )  # fmt: skip
+        self.jid_after, self.jid = 0, None
+        if importance is not None:
+            self.jid_after = importance.after or len(config.channels) // 2
+            # The other weights start as they would without it: the two can be compared (ours).
+            with torch.random.fork_rng(devices=[]):
+                self.jid = JointImportance(config.channels[self.jid_after - 1], importance)
+
+    jid: JointImportance | None
 
     @property
     def device(self) -> torch.device:
@@ -53,7 +75,7 @@ class Encoder(nn.Module):
 
     def forward(self, joints: Tensor, seen: Tensor) -> Tensor:
         body = self.in_body_frame(joints, seen)
-        return averaged(self.features(*body), body[2], self.persons)
+        return averaged(self.features(*body).vector, body[2], self.persons)
 
     def in_body_frame(self, joints: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The body frame of `(N, T, M, V, 3)` and `(N, T, M, V)`, a clip's persons one after the
@@ -66,15 +88,19 @@ class Encoder(nn.Module):
         )
         return body
 
-    def features(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
-        """Features `(N, D)` of bodies that are in their frame already."""
+    def features(self, local: Tensor, path: Tensor, seen: Tensor) -> Features:
+        """Features of bodies that are in their frame already."""
         x = self.streams(local, path, seen)  # (N, C, T, V)
         channels, joints = Streams.channels, len(self.layout)
         x = x.permute(0, 3, 1, 2).reshape(-1, joints * channels, self.frames)
         x = self.input_norm(x).reshape(-1, joints, channels, self.frames).permute(0, 2, 3, 1)
-        for block in self.blocks:
-            x = block(x)
-        return self._projected(x)
+        importance = factor = None
+        for number, block in enumerate(self.blocks, start=1):
+            x = block(x, factor)
+            if self.jid is not None and number == self.jid_after:
+                importance = self.jid(x, seen)
+                factor = self.jid.factor(importance)
+        return Features(self._projected(x), x.mean(dim=2).transpose(1, 2), importance)
 
     def _projected(self, x: Tensor) -> Tensor:
         """Mean over joints and within each part of time, then a projection for each part."""

@@ -20,6 +20,16 @@ class BranchOutput(NamedTuple):
     cohort_std: Tensor
 
 
+class ImportanceOutput(NamedTuple):
+    """The outputs of a model with JID: `BranchOutput`'s, and `joint_importance` `(N, V)`, which
+    sums to 1 (contract 2)."""
+
+    embedding: Tensor
+    cohort_mean: Tensor
+    cohort_std: Tensor
+    joint_importance: Tensor
+
+
 class Embedder(nn.Module):
     """An encoder and the spectrum beside it: `(N, T, M, V, 3)`, `(N, T, M, V)` → `(N, D)`.
 
@@ -39,18 +49,25 @@ class Embedder(nn.Module):
         self.register_buffer("base_mean", torch.zeros(encoder.width))
 
     def forward(self, joints: Tensor, seen: Tensor) -> Tensor:
+        return self.with_importance(joints, seen)[0]
+
+    def with_importance(self, joints: Tensor, seen: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The embedding and, with JID, the importance of the joints `(N, V)`."""
         body = self.encoder.in_body_frame(joints, seen)
         persons = self.encoder.persons
-        features = averaged(self.encoder.features(*body), body[2], persons)
-        features = centred_unit(features, self.base_mean)
+        said = self.encoder.features(*body)
+        features = centred_unit(averaged(said.vector, body[2], persons), self.base_mean)
+        importance = said.importance
+        if importance is not None:
+            importance = averaged(importance, body[2], persons)
         if self.weight == 0:
-            return features
+            return features, importance
         share = self.weight / (1 + self.weight)
         spectrum = self.spectrum(*body)
         if persons > 1:
             spectrum = unit(averaged(spectrum, body[2], persons))
         parts = (features * (1 - share) ** 0.5, spectrum * share**0.5)
-        return torch.cat(parts, dim=1)
+        return torch.cat(parts, dim=1), importance
 
 
 class SkeletonBranch(nn.Module):
@@ -70,10 +87,17 @@ class SkeletonBranch(nn.Module):
         """The encoder, which knows layout, frames and persons."""
         return self.embedder.encoder
 
-    def forward(self, joints: Tensor, seen: Tensor) -> BranchOutput:
-        embedding = self.embedder(joints, seen)
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what `forward` returns, in order."""
+        return (BranchOutput if self.encoder.jid is None else ImportanceOutput)._fields
+
+    def forward(self, joints: Tensor, seen: Tensor) -> BranchOutput | ImportanceOutput:
+        embedding, importance = self.embedder.with_importance(joints, seen)
         similar = torch.matmul(embedding, self.cohort.transpose(0, 1))  # (N, C)
         top = torch.topk(similar, self.nearest, dim=1).values
         mean = top.mean(1)
         spread = (top - mean[:, None]).square().mean(1).clamp(min=1e-8).sqrt()
-        return BranchOutput(embedding, mean, spread)
+        if importance is None:
+            return BranchOutput(embedding, mean, spread)
+        return ImportanceOutput(embedding, mean, spread, importance)

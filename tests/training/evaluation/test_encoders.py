@@ -21,7 +21,8 @@ def test_a_checkpoint_is_measured_with_the_branch_it_holds(
 ) -> None:
     torch.manual_seed(0)
     config = load_config(
-        None, ("encoder.channels=[8,8]", "encoder.strides=[1,2]", "spectrum.weight=0")
+        None,
+        ("encoder.channels=[8,8]", "encoder.strides=[1,2]", "spectrum.weight=0", "guidance=null"),
     )
     net = Embedder(Encoder(config.encoder), Spectrum(config.spectrum, config.encoder), weight=0)
     width = config.encoder.segments * config.encoder.segment_width

@@ -1,0 +1,68 @@
+"""The learner: everything that is learned in a run, and the losses it learns by."""
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from skeleton import Layout
+from training.bodies import Bodies
+from training.classifier import CosineClassifier
+from training.config import Config
+from training.dataset import SkeletonDataset
+from training.encoder import Encoder
+from training.guidance.guidance import Guidance, Told
+from training.guidance.texts import ClassTexts
+from training.targets import Targets
+
+
+@dataclass(eq=False)
+class Learner:
+    """Encoder, the classifier that both branches share and, where it is on, the guidance."""
+
+    encoder: Encoder
+    classifier: CosineClassifier
+    guidance: Guidance | None
+
+    @classmethod
+    def of(cls, config: Config, data: SkeletonDataset, targets: Targets, layout: Layout) -> Self:
+        """Build what a configuration asks for.
+
+        Raises `BadDescription` and `BadEmbeddings` for classes that the guidance has no texts of.
+        """
+        encoder = Encoder(config.encoder, config.importance)
+        classifier = CosineClassifier(encoder.width, targets.same, config.loss)
+        guidance = None
+        if config.guidance is not None and (config.importance or config.cross_modal):
+            texts = ClassTexts.read(config.guidance, data.classes, layout)
+            guidance = Guidance(encoder, texts, targets, config.importance, config.cross_modal)
+        return cls(encoder, classifier, guidance)
+
+    def modules(self) -> torch.nn.ModuleList:
+        """What holds the weights; without guidance the first two alone."""
+        parts = [self.encoder, self.classifier, self.guidance]
+        return torch.nn.ModuleList([part for part in parts if part is not None])
+
+    def losses(
+        self,
+        body: tuple[Tensor, Tensor, Tensor],
+        told: Told,
+        bodies: Bodies,
+        generator: torch.Generator,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss to descend, and what goes into the log, of bodies in their frame: pose, path
+        and `seen` as in `BodyFrame`. `told` is about clips, `bodies` says whose each body is: the
+        classifier judges a clip, the guidance every body. `generator` (of the CPU) draws for the
+        guidance alone, so that with and without it a run sees the same clips."""
+        half = body[0].device.type == "cuda"
+        with torch.autocast("cuda", torch.bfloat16) if half else nullcontext():
+            features = self.encoder.features(*body)
+        own, right = self.classifier.loss(bodies.mean(features.vector).float(), told.labels)
+        if self.guidance is None:
+            return own, {"loss": own, "right": right}
+        of_bodies = told.of(bodies.owner.to(told.labels.device))
+        guided, parts = self.guidance(features, body[2], of_bodies, self.classifier, generator)
+        loss = own + guided
+        return loss, {"loss": loss, "right": right, "loss_skeleton": own, **parts}
