@@ -137,6 +137,8 @@ _TEXTS: dict[str, tuple[str, str, str, dict[str, str]]] = {
     ),
 }  # fmt: skip
 
+#: A width that nothing else has, so that it is known wherever it turns up.
+TEXT_WIDTH = 53
 #: The actions that have texts.
 DESCRIBED = tuple(_TEXTS)
 
@@ -154,6 +156,6 @@ def write_animator_texts(folder: Path, *, dataset: str = "moves") -> tuple[Path,
     descriptions = Descriptions(dataset, "the tests", actions, folder / "texts.yaml")
     descriptions.write()
     texts = needed_texts([descriptions])
-    vectors = np.random.default_rng(0).standard_normal((len(texts), 48)).astype(np.float32)
+    vectors = np.random.default_rng(0).standard_normal((len(texts), TEXT_WIDTH)).astype(np.float32)
     TextEmbeddings.of_texts("at random", texts, vectors).write(folder / "texts.npz")
     return folder / "texts.yaml", folder / "texts.npz"

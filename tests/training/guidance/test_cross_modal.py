@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.training.guidance.conftest import toy_config
+from training.config import BadConfig, load_config
+from training.guidance.cross_modal import CrossModalBranch
+from training.guidance.guidance import Told
+from training.train import Run
+
+
+@pytest.fixture
+def branch() -> CrossModalBranch:
+    config = load_config(None, ("guidance.cross_modal.width=32",)).cross_modal
+    assert config is not None
+    torch.manual_seed(0)
+    return CrossModalBranch(joints=16, text_width=20, channels=24, out=40, config=config).eval()
+
+
+@torch.no_grad()
+def test_text_is_only_a_question_and_never_the_answer(branch: CrossModalBranch) -> None:
+    """Where all joints say the same, it does not matter who asks what."""
+    alike = torch.randn(5, 1, 24).expand(-1, 16, -1)
+    one, other = torch.randn(5, 16, 20), torch.randn(5, 16, 20)
+    assert torch.allclose(branch(one, alike), branch(other, alike), atol=1e-5)
+    joints = torch.randn(5, 16, 24)
+    assert branch(one, joints).shape == (5, 40)
+    assert not torch.allclose(branch(one, joints), branch(other, joints), atol=1e-4)
+
+
+def test_gradients_of_the_branch_reach_every_shared_block(folder: Path) -> None:
+    run = Run(toy_config(folder, "guidance.importance.weight=0"), torch.device("cpu"))
+    learner = run.learner
+    learner.modules().train()
+    base = torch.from_numpy(run.served.labels)[:24]
+    told = Told(run.targets.number[0, base], base, base < 0, run.targets.sidedness[:24])
+    joints, seen = run.served.joints[:24, :, None], run.served.seen[:24, :, None]
+    given = learner.encoder.in_body_frame(joints, seen)
+    _, parts = learner.losses(given, told, run.draws)
+    parts["loss_cross_modal"].backward()
+    for number, block in enumerate(learner.encoder.blocks):
+        slopes = {name: weight.grad for name, weight in block.named_parameters()}
+        assert all(slope is not None for slope in slopes.values()), number
+        assert float(slopes["spatial.weights"].abs().max()) > 0, number
+    assert learner.encoder.projection.weight.grad is None  # the skeleton branch's own
+    assert learner.classifier.weight.grad is not None  # they share it
+    assert float(learner.classifier.weight.grad.abs().max()) > 0
+
+
+def test_heads_that_cannot_share_the_width_are_refused() -> None:
+    with pytest.raises(BadConfig, match=r"guidance\.cross_modal.*cannot be shared by 5 heads"):
+        load_config(None, ("guidance.cross_modal.heads=5",))
