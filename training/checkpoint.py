@@ -11,7 +11,7 @@ from torch import Tensor
 from training.config import Config, config_from
 from training.encoder import Embedder, Encoder, SkeletonBranch, Spectrum
 
-FORMAT = 2
+FORMAT = 3
 
 
 class BadCheckpoint(ValueError):

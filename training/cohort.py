@@ -1,37 +1,44 @@
 """The cohort: what the base classes look like to a trained encoder (SimpleShot; AS-norm)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from training.bodies import Bodies
 from training.config import Config
 from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Embedder, Encoder, Spectrum
-from training.encoder.persons import present
 from training.encoder.unit import unit
+from training.scatter import Body, Scatter
 
 _BATCH = 256
 
 
 @torch.no_grad()
 def base_statistics(
-    encoder: Encoder, config: Config, data: SkeletonDataset, clips_per_class: int
+    encoder: Encoder,
+    config: Config,
+    data: SkeletonDataset,
+    clips_per_class: int,
+    spectrum: Spectrum | None = None,
+    scatter: Scatter | None = None,
 ) -> tuple[Embedder, Tensor]:
     """Return the embedder with its base mean and its fitted spectrum, and the cohort `(C, D)`.
 
     `data` are the base classes at the encoder's own length, prepared exactly as for serving.
-    Classes weigh the same, however many clips they have. Works on the encoder's device and
-    returns both on it.
+    `spectrum` is a trained one, whose whitening is fitted here to `scatter`, or without one to the
+    clips of `data` as they are. Classes weigh the same, however many clips they have. Works on the
+    encoder's device and returns both on it.
     """
     encoder.eval()
     chosen = draw_epoch(data.labels, clips_per_class, np.random.default_rng(0))
     labels = torch.from_numpy(data.labels[chosen])
     clips = torch.from_numpy(chosen)
-    spectrum = Spectrum(config.spectrum, config.encoder).to(encoder.device)
-    described = _over(clips, encoder, data, lambda j, s: _described(encoder, spectrum, j, s))
-    spectrum.fit(described, config.spectrum.whitening)
+    spectrum = Spectrum(config.spectrum, config.encoder) if spectrum is None else spectrum
+    spectrum.to(encoder.device).eval()
+    spectrum.fit(*_described(encoder, spectrum, data, clips, scatter), config.spectrum.ridge)
     embedder = Embedder(encoder, spectrum, config.spectrum.weight).eval()
     features = _over(clips, encoder, data, lambda j, s: [unit(encoder(j, s))])[0]
     embedder.base_mean.copy_(_class_means(features, labels).mean(0))
@@ -54,13 +61,33 @@ def _over(
     return [torch.cat(results) for results in zip(*batches, strict=True)]
 
 
-def _described(encoder: Encoder, spectrum: Spectrum, joints: Tensor, seen: Tensor) -> list[Tensor]:
-    """What the spectrum says of every body that is there, before whitening."""
-    local, path, weight = encoder.in_body_frame(joints, seen)
-    if encoder.persons > 1:
-        there = present(weight)[:, 0] > 0.5
-        local, path, weight = local[there], path[there], weight[there]
-    return spectrum.described(local, path, weight)
+def _described(
+    encoder: Encoder,
+    spectrum: Spectrum,
+    data: SkeletonDataset,
+    clips: Tensor,
+    scatter: Scatter | None,
+) -> tuple[list[Tensor], Tensor]:
+    """What each view says of every body that is there, `(n, F)`, and their classes `(n,)`."""
+    if scatter is None:
+        bodies = _as_they_are(encoder, data, clips)
+    else:
+        bodies = scatter.of(data, clips, encoder)
+    said, labels = [], []
+    for body, classes in bodies:
+        said.append([view.float().cpu() for view in spectrum.described(*body)])
+        labels.append(classes)
+    return [torch.cat(view) for view in zip(*said, strict=True)], torch.cat(labels)
+
+
+def _as_they_are(
+    encoder: Encoder, data: SkeletonDataset, clips: Tensor
+) -> Iterator[tuple[Body, Tensor]]:
+    for part in clips.split(_BATCH):
+        bodies = Bodies.of(data.joints[part], data.seen[part])
+        joints, seen = bodies.joints.to(encoder.device), bodies.seen.to(encoder.device)
+        labels = torch.from_numpy(data.labels)[part][bodies.owner]
+        yield encoder.body_frame(joints, seen), labels
 
 
 def _class_means(values: Tensor, labels: Tensor) -> Tensor:

@@ -106,6 +106,15 @@ class OptimiserConfig(_Section):
     average: float = Field(ge=0, lt=1)
 
 
+class LearnedViewConfig(_Section):
+    share: float = Field(ge=0, lt=1)
+    hidden: int = Field(gt=0)
+    width: int = Field(gt=0)
+    dropout: float = Field(ge=0, lt=1)
+    input_dropout: float = Field(ge=0, lt=1)
+    copies: int = Field(gt=0)
+
+
 class SpectrumConfig(_Section):
     frequencies: int = Field(gt=0)
     windows: int = Field(gt=0)
@@ -113,8 +122,10 @@ class SpectrumConfig(_Section):
     crossed: tuple[str, ...] = Field(min_length=2)
     crossed_frequencies: int = Field(gt=0)
     width: int = Field(gt=0)
-    whitening: float = Field(ge=0, le=1)
+    ridge: float = Field(gt=0)
+    copies: int = Field(ge=0)
     weight: float = Field(ge=0)
+    learned: LearnedViewConfig
 
 
 class CohortConfig(_Section):

@@ -12,7 +12,7 @@ from training.bodies import Bodies
 from training.classifier import CosineClassifier
 from training.config import Config
 from training.dataset import SkeletonDataset
-from training.encoder import Encoder
+from training.encoder import Encoder, Spectrum
 from training.guidance.guidance import Guidance, Told
 from training.guidance.texts import ClassTexts
 from training.targets import Targets
@@ -20,11 +20,14 @@ from training.targets import Targets
 
 @dataclass(eq=False)
 class Learner:
-    """Encoder, the classifier that both branches share and, where it is on, the guidance."""
+    """Encoder, the classifier that both branches share and, where it is on, the guidance; the
+    spectrum with the classifier of its learned view, where it has one."""
 
     encoder: Encoder
     classifier: CosineClassifier
     guidance: Guidance | None
+    spectrum: Spectrum
+    spectrum_classifier: CosineClassifier | None
 
     @classmethod
     def of(cls, config: Config, data: SkeletonDataset, targets: Targets, layout: Layout) -> Self:
@@ -38,12 +41,26 @@ class Learner:
         if config.guidance is not None and (config.importance or config.cross_modal):
             texts = ClassTexts.read(config.guidance, data.classes, layout)
             guidance = Guidance(encoder, texts, targets, config.importance, config.cross_modal)
-        return cls(encoder, classifier, guidance)
+        spectrum, judge = Spectrum(config.spectrum, config.encoder), None
+        if config.spectrum.weight and spectrum.net is not None:
+            with torch.random.fork_rng(devices=[]):
+                judge = CosineClassifier(spectrum.net.width, targets.same, config.loss)
+        return cls(encoder, classifier, guidance, spectrum, judge)
 
     def modules(self) -> torch.nn.ModuleList:
-        """What holds the weights; without guidance the first two alone."""
+        """What holds the weights; without guidance and spectrum the first two alone."""
+        return torch.nn.ModuleList([*self.of_graph(), *self.of_spectrum()])
+
+    def of_graph(self) -> torch.nn.ModuleList:
+        """What the losses of `losses` teach."""
         parts = [self.encoder, self.classifier, self.guidance]
         return torch.nn.ModuleList([part for part in parts if part is not None])
+
+    def of_spectrum(self) -> torch.nn.ModuleList:
+        """What `spectrum_loss` teaches; nothing where no view of the spectrum is learned."""
+        if self.spectrum_classifier is None:
+            return torch.nn.ModuleList()
+        return torch.nn.ModuleList([self.spectrum, self.spectrum_classifier])
 
     def losses(
         self,
@@ -66,3 +83,11 @@ class Learner:
         guided, parts = self.guidance(features, body[2], of_bodies, self.classifier, generator)
         loss = own + guided
         return loss, {"loss": loss, "right": right, "loss_skeleton": own, **parts}
+
+    def spectrum_loss(
+        self, body: tuple[Tensor, Tensor, Tensor], labels: Tensor, bodies: Bodies
+    ) -> tuple[Tensor, Tensor]:
+        """The learned view's own loss over clips of the targets `labels`, and its share right."""
+        assert self.spectrum_classifier is not None
+        said = bodies.mean(self.spectrum.learned(*body))
+        return self.spectrum_classifier.loss(said, labels)

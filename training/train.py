@@ -21,10 +21,11 @@ from training.bodies import Bodies
 from training.cohort import base_statistics
 from training.config import BadConfig, Config, load_config
 from training.dataset import SkeletonDataset, draw_epoch
-from training.encoder import Encoder
+from training.encoder import Encoder, Spectrum
 from training.guidance import leak
 from training.guidance.guidance import Told
 from training.learner import Learner
+from training.scatter import Body, Scatter
 from training.targets import Targets, targets
 
 _SHORT = {
@@ -32,6 +33,8 @@ _SHORT = {
     "loss_calibrate": "calibrate",
     "loss_cross_modal": "cross",
     "right_cross_modal": "cross right",
+    "loss_spectrum": "spectrum",
+    "right_spectrum": "spectrum right",
 }
 
 
@@ -97,7 +100,7 @@ class Run:
         self.learner = Learner.of(config, data, self.targets, self.layout)
         self.learner.modules().to(device)
         self.average = AveragedModel(
-            self.learner.encoder,
+            torch.nn.ModuleList([self.learner.encoder, self.learner.spectrum]),
             multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average),
             use_buffers=True,
         )
@@ -166,18 +169,45 @@ class Run:
         swapped, swapped_seen = mirrored(joints, seen, self.layout)
         joints = torch.where(flipped[:, None, None, None], swapped, joints)
         seen = torch.where(flipped[:, None, None], swapped_seen, seen)
-        with torch.no_grad():
-            joints, seen = self.augment(joints, seen)
-            local, path, weight = self.learner.encoder.body_frame(joints, seen)
-            local, path = self.augment.turned(local, path)
-        loss, parts = self.learner.losses((local, path, weight), told, bodies, self.draws)
+        body = self._augmented(joints, seen)
+        loss, parts = self.learner.losses(body, told, bodies, self.draws)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.learner.modules().parameters(), 5.0)
+        if self.learner.spectrum_classifier is not None:
+            parts |= self._teach_spectrum(body, joints, seen, told.labels, bodies)
+        # Each by itself: neither is held back by the other's steps.
+        for part in (self.learner.of_graph(), self.learner.of_spectrum()):
+            torch.nn.utils.clip_grad_norm_(part.parameters(), 5.0)
         self.optimiser.step()
         self.schedule.step()
-        self.average.update_parameters(self.learner.encoder)
+        self.average.update_parameters(
+            torch.nn.ModuleList([self.learner.encoder, self.learner.spectrum])
+        )
         return {name: part.item() for name, part in parts.items()}
+
+    @torch.no_grad()
+    def _augmented(self, joints: Tensor, seen: Tensor) -> Body:
+        """A fresh augmented copy of bodies, in their frame."""
+        joints, seen = self.augment(joints, seen)
+        local, path, weight = self.learner.encoder.body_frame(joints, seen)
+        return *self.augment.turned(local, path), weight
+
+    def _teach_spectrum(
+        self, body: Body, joints: Tensor, seen: Tensor, labels: Tensor, bodies: Bodies
+    ) -> dict[str, Tensor]:
+        """Add the gradients of the spectrum's learned view, which sees further copies besides."""
+        copies = self.config.spectrum.learned.copies
+        losses, rights = [], []
+        for number in range(copies):
+            seen_now = body if number == 0 else self._augmented(joints, seen)
+            loss, right = self.learner.spectrum_loss(seen_now, labels, bodies)
+            (loss / copies).backward()
+            losses.append(loss.detach())
+            rights.append(right)
+        return {
+            "loss_spectrum": torch.stack(losses).mean(),
+            "right_spectrum": torch.stack(rights).mean(),
+        }
 
     def state(self) -> dict[str, Any]:
         """Everything that `resume` needs."""
@@ -200,10 +230,14 @@ class Run:
     def trained(self) -> checkpoint.Trained:
         """The averaged encoder with the statistics of its base classes."""
         finished = self.epoch == self.config.optimiser.epochs
-        encoder = self.average.module
+        encoder, spectrum = self.average.module
         assert isinstance(encoder, Encoder)
-        clips = 40 if finished else 8
-        embedder, cohort = base_statistics(encoder, self.config, self.served, clips)
+        assert isinstance(spectrum, Spectrum)
+        clips, copies = (40, self.config.spectrum.copies) if finished else (8, 0)
+        scatter = Scatter(self.data, self.targets, self.augment, copies)
+        embedder, cohort = base_statistics(
+            encoder, self.config, self.served, clips, spectrum, scatter
+        )
         return checkpoint.Trained(
             config=self.config,
             classes=tuple(c.name for c in self.data.classes),

@@ -25,16 +25,17 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="module")
 def branch(encoder: Encoder) -> SkeletonBranch:
-    spectrum = Spectrum(load_config(None, ("spectrum.width=20",)).spectrum, SMALL)
+    spectrum = Spectrum(load_config(None, ("spectrum.width=20",)).spectrum, SMALL).eval()
     described = [
         spectrum.described(*encoder.in_body_frame(*clip(action, seed)))
         for action in ("squat", "wave", "kick", "walk")
         for seed in range(8)
     ]
-    spectrum.fit([torch.cat(view) for view in zip(*described, strict=True)], 0.5)
+    labels = torch.arange(4).repeat_interleave(8)
+    spectrum.fit([torch.cat(view) for view in zip(*described, strict=True)], labels, 0.2)
     embedder = Embedder(encoder, spectrum, weight=0.8)
     torch.manual_seed(1)
-    cohort = torch.nn.functional.normalize(torch.randn(9, encoder.width + 60), dim=1)
+    cohort = torch.nn.functional.normalize(torch.randn(9, encoder.width + spectrum.width), dim=1)
     return SkeletonBranch(embedder, cohort, nearest=5).eval()
 
 
@@ -136,8 +137,10 @@ def test_the_spectrum_does_not_care_when_a_movement_starts(branch: SkeletonBranc
     embedder, encoder = branch.embedder, branch.encoder
     shifted = torch.roll(joints, 7, dims=1)
     pair = [embedder.spectrum(*encoder.in_body_frame(j, seen)) for j in (joints, shifted)]
-    whole, windows, crossed = (
-        (a * b).sum() * 3 for a, b in zip(*(p.split(20, 1) for p in pair), strict=True)
+    parts = [20, 20, 20, embedder.spectrum.width - 60]
+    whole, windows, crossed, _ = (
+        (a * b).sum() / (a * a).sum()
+        for a, b in zip(*(p.split(parts, 1) for p in pair), strict=True)
     )
     assert float(whole) > 0.999
     assert float(crossed) > 0.999

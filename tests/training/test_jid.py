@@ -157,7 +157,7 @@ def _exported(*more: str) -> tuple[int, bytes]:
     net = Encoder(config.encoder, config.importance)
     spectrum = Spectrum(config.spectrum, config.encoder)
     embedder = Embedder(net, spectrum, config.spectrum.weight)
-    cohort = torch.randn(300, net.width + 3 * config.spectrum.width)
+    cohort = torch.randn(300, net.width + spectrum.width)
     branch = SkeletonBranch(embedder, nn.functional.normalize(cohort, dim=1), 20).eval()
     model = graph_of(branch).SerializeToString()
     return sum(p.numel() for p in net.parameters()), model

@@ -4,7 +4,9 @@ One-shot matching suffers most from clips that are cut differently, and graph bl
 of that from few base classes. Magnitudes of a Fourier transform over time do not change when a
 movement starts earlier or later. Three views: the whole clip; overlapping windows, which tell the
 beginning from the end; and the cross-spectra of the body's end points, which tell whether they
-move in step. Nothing is learned but a partial whitening on the base classes.
+move in step. Each is seen along the axes that tell the base classes apart, scaled by what varies
+within a class (`Whitening`); beside them stands what a small network learns of all three
+(`LearnedView`).
 """
 
 import math
@@ -16,8 +18,10 @@ from torch import Tensor, nn
 
 from skeleton import resolve_layout
 from training.config import EncoderConfig, SpectrumConfig
+from training.encoder.learned_view import LearnedView
 from training.encoder.position import with_path
 from training.encoder.unit import unit
+from training.encoder.whitening import Whitening
 
 _TINY = 1e-6
 
@@ -88,42 +92,14 @@ class Crossings(nn.Module):
         return pair[:, None].expand(-1, 2 * len(self.cos), -1).reshape(-1, self.size)
 
 
-class Whitening(nn.Module):
-    """The main axes of the base classes, each divided by its deviation to a power: `(N, F)` →
-    `(N, W)` of length 1. What is not known counts as usual. `fit` sets it."""
-
-    mean: Tensor
-    basis: Tensor
-
-    def __init__(self, size: int, width: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(size))
-        self.register_buffer("basis", torch.zeros(size, min(width, size)))
-
-    def forward(self, values: Tensor, known: Tensor) -> Tensor:
-        return unit(torch.matmul((values - self.mean) * known, self.basis))
-
-    @torch.no_grad()
-    def fit(self, values: Tensor, power: float) -> None:
-        """Take mean and axes from `(n, F)`."""
-        values = values.double()
-        mean = values.mean(0)
-        covariance = (values - mean).T @ (values - mean) / len(values)
-        variance, axes = torch.linalg.eigh(covariance)
-        keep = self.basis.shape[1]
-        variance, axes = variance.flip(0)[:keep], axes.flip(1)[:, :keep]
-        # The sign of an axis is arbitrary; fixed, two fits of the same data are the same.
-        axes = axes * axes.gather(0, axes.abs().argmax(0, keepdim=True)).sign()
-        deviation = variance.clamp(min=float(variance[0]) * 1e-6).sqrt()
-        self.mean.copy_(mean)
-        self.basis.copy_(axes / deviation**power)
-
-
 class Spectrum(nn.Module):
     """`forward(local (N, T, V, 3), path (N, T, 1, 3), seen (N, T, V, 1))` → `(N, W)`, length 1.
 
-    The cosine of two spectra is the mean of the three views' cosines.
+    The cosine of two spectra is the mean of the three views' cosines, and that of the learned view
+    with its share, where there is one.
     """
+
+    net: LearnedView | None
 
     def __init__(self, config: SpectrumConfig, encoder: EncoderConfig) -> None:
         super().__init__()
@@ -139,27 +115,51 @@ class Spectrum(nn.Module):
         )
         self.views = nn.ModuleList(views)
         self.whitenings = nn.ModuleList(Whitening(v.size, config.width) for v in views)
+        self.share, self.net = config.learned.share, None
+        if self.share > 0:
+            self.net = LearnedView(sum(v.size for v in views), config.learned)
+
+    @property
+    def width(self) -> int:
+        """W, of all views together."""
+        whitened = sum(w.basis.shape[1] for w in self.whitenings if isinstance(w, Whitening))
+        return whitened + (0 if self.net is None else self.net.width)
 
     def forward(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
-        known = seen.amax(dim=1).expand(-1, -1, 3).reshape(-1, self.coordinates)
-        position = self._position(local, path, seen)
+        described, known = self.described(local, path, seen), self._known(seen)
         parts = [
-            whitening(view(position), view.known(known))
-            for view, whitening in zip(self._views(), self.whitenings, strict=True)
+            whitening(values, there)
+            for whitening, values, there in zip(self.whitenings, described, known, strict=True)
         ]
         joined: Tensor = torch.cat(parts, dim=1) * len(parts) ** -0.5
-        return joined
+        if self.net is None:
+            return joined
+        learned = unit(self.net(torch.cat(described, dim=1), torch.cat(known, dim=1)))
+        return torch.cat((joined * (1 - self.share) ** 0.5, learned * self.share**0.5), dim=1)
+
+    def learned(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
+        """What the learned view says, `(N, W')`, not normalised: what its classifier is given."""
+        assert self.net is not None
+        described, known = self.described(local, path, seen), self._known(seen)
+        said: Tensor = self.net(torch.cat(described, dim=1), torch.cat(known, dim=1))
+        return said
 
     def described(self, local: Tensor, path: Tensor, seen: Tensor) -> list[Tensor]:
         """What each view says, before whitening."""
         position = self._position(local, path, seen)
         return [view(position) for view in self.views]
 
-    def fit(self, described: Sequence[Tensor], power: float) -> None:
-        """Whiten each view by what `described` said of base clips."""
+    def fit(self, described: Sequence[Tensor], labels: Tensor, ridge: float) -> None:
+        """Whiten each view by what `described` said of clips, each `(n, F)`, of the classes
+        `labels` `(n,)`."""
         for whitening, values in zip(self.whitenings, described, strict=True):
             assert isinstance(whitening, Whitening)
-            whitening.fit(values, power)
+            whitening.fit(values, labels, ridge)
+
+    def _known(self, seen: Tensor) -> list[Tensor]:
+        """Which outputs of each view rest on joints that were seen."""
+        known = seen.amax(dim=1).expand(-1, -1, 3).reshape(-1, self.coordinates)
+        return [view.known(known) for view in self._views()]
 
     def _views(self) -> list[Magnitudes | Crossings]:
         return [view for view in self.views if isinstance(view, Magnitudes | Crossings)]

@@ -1,0 +1,101 @@
+"""The spectrum's learned view: taught in the run, part of the embedding, or not there at all."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from tests.animator_archive import write_animator_archive
+from training.config import Config, load_config
+from training.encoder import Embedder, Encoder, Spectrum
+from training.train import Run
+
+SMALL = (
+    "data.sets=[{archive: moves}]",
+    "data.pseudo_novel={}",
+    "data.stored_frames=40",
+    "encoder.channels=[8,8]",
+    "encoder.strides=[2,2]",
+    "encoder.segment_width=4",
+    "optimiser.epochs=6",
+    "optimiser.batch=8",
+    "spectrum.learned.hidden=24",
+    "spectrum.learned.width=8",
+    "guidance=null",
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    write_animator_archive(
+        folder / "moves.npz", ("wave", "squat", "kick"), subjects=3, repetitions=4
+    )
+    return folder
+
+
+@pytest.fixture
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("ONESHOT_DATA", str(folder))
+    return Run(config(), torch.device("cpu"))
+
+
+def config(*more: str) -> Config:
+    return load_config(None, (*SMALL, *more))
+
+
+def body(run: Run) -> tuple[Tensor, Tensor, Tensor]:
+    joints, seen = run.served.batch(torch.arange(4))
+    return run.learner.encoder.in_body_frame(joints, seen)
+
+
+def test_the_learned_view_learns_beside_the_encoder(run: Run) -> None:
+    reports = list(run.epochs())
+    assert reports[-1]["loss_spectrum"] < 0.9 * reports[0]["loss_spectrum"]
+    assert reports[-1]["right_spectrum"] > 0.5
+
+
+def test_it_has_its_share_of_the_spectrums_cosine(run: Run) -> None:
+    next(run.epochs())
+    branch = run.trained().branch()
+    joints, seen = run.served.batch(torch.arange(4))
+    spectrum = branch.embedder.spectrum
+    with torch.no_grad():
+        whole = spectrum(*branch.encoder.in_body_frame(joints, seen))
+        net = spectrum.net
+    assert net is not None
+    learned, views = whole[:, -net.width :], whole[:, : -net.width]
+    assert torch.allclose((learned * learned).sum(1), torch.full((4,), 0.4), atol=1e-4)
+    assert torch.allclose((views * views).sum(1), torch.full((4,), 0.6), atol=1e-4)
+
+
+def test_without_a_share_it_is_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONESHOT_DATA", str(folder))
+    run = Run(config("spectrum.learned.share=0"), torch.device("cpu"))
+    report = next(run.epochs())
+    assert "loss_spectrum" not in report
+    assert not list(run.learner.spectrum.parameters())
+
+
+def test_the_encoder_starts_the_same_with_it_and_without() -> None:
+    states = []
+    for share in (0.0, 0.4):
+        torch.manual_seed(3)
+        settings = config(f"spectrum.learned.share={share}")
+        spectrum = Spectrum(settings.spectrum, settings.encoder)
+        states.append(Embedder(Encoder(settings.encoder), spectrum, 1.0).encoder.state_dict())
+    assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
+
+
+def test_a_joint_that_was_never_seen_is_as_usual_to_it(run: Run) -> None:
+    next(run.epochs())
+    spectrum = run.average.module[1].eval()
+    local, path, weight = body(run)
+    weight = weight.clone()
+    weight[:, :, 5] = 0
+    garbage = local.clone()
+    garbage[:, :, 5] = 7.0
+    with torch.no_grad():
+        said = spectrum.learned(local, path, weight)
+        assert torch.allclose(spectrum.learned(garbage, path, weight), said, atol=1e-5)
