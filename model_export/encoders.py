@@ -43,13 +43,13 @@ class Row:
 
 
 def paper_sized(family: str) -> Config:
-    """The configuration of a family in its paper's size."""
-    return load_config(DEFAULT.with_name(f"{family}.yaml"))
+    """The configuration of a family in its paper's size, as its paper has it: without guidance."""
+    return load_config(DEFAULT.with_name(f"{family}.yaml"), ("guidance=null",))
 
 
 def cost(config: Config) -> tuple[int, int]:
     """Parameters of an encoder, and multiply-adds of one clip."""
-    encoder = Encoder(config.encoder).eval().requires_grad_(False)
+    encoder = Encoder(config.encoder, config.importance).eval().requires_grad_(False)
     seen = torch.ones(1, encoder.frames, encoder.persons, len(encoder.layout))
     with FlopCounterMode(display=False) as counter:
         encoder(torch.zeros(*seen.shape, 3), seen)
@@ -65,7 +65,9 @@ def exported(config: Config, spectrum: bool) -> bytes:
     torch.manual_seed(0)
     weight = config.spectrum.weight if spectrum else 0.0
     embedder = Embedder(
-        Encoder(config.encoder), Spectrum(config.spectrum, config.encoder), weight
+        Encoder(config.encoder, config.importance),
+        Spectrum(config.spectrum, config.encoder),
+        weight,
     ).eval()
     encoder = embedder.encoder
     shape = (1, encoder.frames, encoder.persons, len(encoder.layout))

@@ -11,7 +11,7 @@ from skeleton.animator.files import as_kinetics
 from tests.training.importing.ntu_folder import name, performed, write_ntu_folder
 from training.__main__ import main
 from training.benchmark.variants import read_variants
-from training.config import DEFAULT, Config, load_config
+from training.config import DEFAULT, load_config
 from training.split import Split
 
 PAGE = Path(__file__).parents[3] / "docs" / "paper.md"
@@ -24,11 +24,7 @@ TOY = (
 )  # fmt: skip
 
 #: No guidance by text: it is not what is tested here.
-PLAIN = (
-    ["guidance.importance.weight=0", "guidance.cross_modal.weight=0"]
-    if "guidance" in Config.model_fields
-    else []
-)
+PLAIN = ["guidance.importance.weight=0", "guidance.cross_modal.weight=0"]
 
 
 def commands(benchmark: str) -> list[list[str]]:
@@ -127,7 +123,6 @@ def test_kinetics_from_files_to_the_table(run: Runner) -> None:
     assert re.search(r"\| \*\*plain\*\*, drawn exemplars \| \d+\.\d ± \d+\.\d \|", table)
 
 
-@pytest.mark.skipif("guidance" not in Config.model_fields, reason="needs guidance by text")
 @pytest.mark.parametrize("name", ["ntu120", "ntu60"])
 def test_every_variant_is_a_configuration(name: str) -> None:
     variants = read_variants(("plain", "global_to_local", "local_to_global", "guided"))
