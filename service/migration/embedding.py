@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.encoder import Arrays, Encoder
+from service.encoder import Encoder
+from service.model_outputs import Arrays
 from service.recogniser import recording_of
 from service.store import ExemplarName, Store, StoreCorrupt, StoreReader, UnknownExemplar
 from skeleton import Recording, UnusableClip
