@@ -230,7 +230,7 @@ class Run:
     def trained(self) -> checkpoint.Trained:
         """The averaged encoder with the statistics of its base classes."""
         finished = self.epoch == self.config.optimiser.epochs
-        encoder, spectrum = self.average.module
+        encoder, spectrum = self.average.module.children()
         assert isinstance(encoder, Encoder)
         assert isinstance(spectrum, Spectrum)
         clips, copies = (40, self.config.spectrum.copies) if finished else (8, 0)
