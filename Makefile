@@ -11,7 +11,7 @@ run: $(VENV)/.serve
 
 test: $(VENV)/.develop
 	@tests/require.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

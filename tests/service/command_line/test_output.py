@@ -104,9 +104,11 @@ def test_the_bar_is_on_the_terminal_and_the_output_stays_clean(
 ) -> None:
     for number in range(8):
         shutil.copy(WAVE, tmp_path / f"{number}.json")
+    where = ("--url", running("sqlite", 0).url, "--collection", "bar")
+    assert oneshot("collections", "create", "bar", *where[:2]).status == 0
     seen, terminal = pty.openpty()
     process = subprocess.Popen(
-        _command("recognize", tmp_path, "--json", "--url", running("sqlite", 0).url),
+        _command("recognize", tmp_path, "--json", *where),
         cwd=ROOT, env=_environment(TERM="xterm"), stdout=subprocess.PIPE, stderr=terminal,
     )  # fmt: skip
     os.close(terminal)
