@@ -27,7 +27,7 @@ class Augmentation:
 
     def __call__(self, joints: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         joints, seen = self._retimed(joints, seen)
-        joints = self._reproportioned(joints)
+        joints = self._reproportioned(_put_by_the_body(joints, seen))
         joints = self._jittered(joints)
         return joints, seen * self._kept(seen)
 
@@ -99,13 +99,24 @@ def mirrored(joints: Tensor, seen: Tensor, layout: Layout) -> tuple[Tensor, Tens
     return joints[:, :, swap] * flip, seen[:, :, swap]
 
 
-def sidedness(joints: Tensor, layout: Layout) -> Tensor:
-    """Log ratio of the left side's motion to the right's, `(N,)`, around the hips."""
-    local = joints - joints[:, :, :1]
-    steps = (local[:, 1:] - local[:, :-1]).norm(dim=-1).sum(1)  # (N, V)
+def sidedness(joints: Tensor, seen: Tensor, layout: Layout) -> Tensor:
+    """Log ratio of the left side's motion to the right's, `(N,)`, around the layout's first joint;
+    a step of a joint counts where it and that one were seen before and after."""
+    there = (seen > 0.5) & (seen[:, :, :1] > 0.5)
+    local = torch.where(there[..., None], joints - joints[:, :, :1], 0.0)
+    both = there[:, 1:] & there[:, :-1]
+    steps = ((local[:, 1:] - local[:, :-1]).norm(dim=-1) * both).sum(1)  # (N, V)
     left = [i for i, j in enumerate(layout.joints) if j.startswith("left_")]
     right = [layout.mirror[i] for i in left]
     return torch.log((steps[:, left].sum(1) + 0.1) / (steps[:, right].sum(1) + 0.1))
+
+
+def _put_by_the_body(joints: Tensor, seen: Tensor) -> Tensor:
+    """Put joints that were not seen in the middle of those that were, frame by frame: at the
+    camera, where they are nought, a longer bone would tear away the joints that hang on them."""
+    there = (seen > 0.5)[..., None]
+    middle = (joints * there).sum(2, keepdim=True) / there.sum(2, keepdim=True).clamp(min=1)
+    return torch.where(there, joints, middle)
 
 
 def _bone_matrices(layout: Layout) -> tuple[Tensor, Tensor]:

@@ -38,7 +38,9 @@ def base_statistics(
     clips = torch.from_numpy(chosen)
     spectrum = Spectrum(config.spectrum, config.encoder) if spectrum is None else spectrum
     spectrum.to(encoder.device).eval()
-    spectrum.fit(*_described(encoder, spectrum, data, clips, scatter), config.spectrum.ridge)
+    if config.spectrum.weight > 0:
+        described = _described(encoder, spectrum, data, clips, scatter)
+        spectrum.fit(*described, config.spectrum.ridge)
     embedder = Embedder(encoder, spectrum, config.spectrum.weight).eval()
     features = _over(clips, encoder, data, lambda j, s: [unit(encoder(j, s))])[0]
     embedder.base_mean.copy_(_class_means(features, labels).mean(0))
@@ -67,17 +69,20 @@ def _described(
     data: SkeletonDataset,
     clips: Tensor,
     scatter: Scatter | None,
-) -> tuple[list[Tensor], Tensor]:
-    """What each view says of every body that is there, `(n, F)`, and their classes `(n,)`."""
+) -> tuple[list[Tensor], list[Tensor], Tensor]:
+    """What each view says of every body that is there, `(n, F)`, what of it is known, and their
+    classes `(n,)`."""
     if scatter is None:
         bodies = _as_they_are(encoder, data, clips)
     else:
         bodies = scatter.of(data, clips, encoder)
-    said, labels = [], []
+    said, known, labels = [], [], []
     for body, classes in bodies:
         said.append([view.float().cpu() for view in spectrum.described(*body)])
+        known.append([view.float().cpu() for view in spectrum.known(body[2])])
         labels.append(classes)
-    return [torch.cat(view) for view in zip(*said, strict=True)], torch.cat(labels)
+    views, there = ([torch.cat(v) for v in zip(*of, strict=True)] for of in (said, known))
+    return views, there, torch.cat(labels)
 
 
 def _as_they_are(

@@ -13,6 +13,7 @@ from training.classifier import CosineClassifier
 from training.config import Config
 from training.dataset import SkeletonDataset
 from training.encoder import Encoder, Spectrum
+from training.encoder.unit import unit
 from training.guidance.guidance import Guidance, Told
 from training.guidance.texts import ClassTexts
 from training.targets import Targets
@@ -40,7 +41,8 @@ class Learner:
         guidance = None
         if config.guidance is not None and (config.importance or config.cross_modal):
             texts = ClassTexts.read(config.guidance, data.classes, layout)
-            guidance = Guidance(encoder, texts, targets, config.importance, config.cross_modal)
+            with torch.random.fork_rng(devices=[]):  # all else starts as it would without it
+                guidance = Guidance(encoder, texts, targets, config.importance, config.cross_modal)
         spectrum, judge = Spectrum(config.spectrum, config.encoder), None
         if config.spectrum.weight and spectrum.net is not None:
             with torch.random.fork_rng(devices=[]):
@@ -89,5 +91,5 @@ class Learner:
     ) -> tuple[Tensor, Tensor]:
         """The learned view's own loss over clips of the targets `labels`, and its share right."""
         assert self.spectrum_classifier is not None
-        said = bodies.mean(self.spectrum.learned(*body))
+        said = bodies.mean(unit(self.spectrum.learned(*body)))
         return self.spectrum_classifier.loss(said, labels)

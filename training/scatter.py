@@ -35,7 +35,8 @@ class Scatter:
         """Yield bodies in their frame, on the encoder's device, and their targets: of the clips
         as they are, of their mirror images, and of the augmented copies of both. The same every
         time; the caller's random numbers go on as if nothing had been drawn."""
-        with torch.random.fork_rng(devices=[]):
+        devices = [encoder.device] if encoder.device.type == "cuda" else []
+        with torch.random.fork_rng(devices=devices):
             torch.manual_seed(0)
             for part in clips.split(_BATCH):
                 for flip in (False, True):

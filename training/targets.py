@@ -56,7 +56,7 @@ def _sidedness(
     ratios, labels, clips_own = [], [], []
     for clips in torch.arange(len(data)).split(_CLIPS_AT_ONCE):
         bodies = Bodies.of(data.joints[clips], data.seen[clips])
-        ratio = sidedness(bodies.joints, layout)
+        ratio = sidedness(bodies.joints, bodies.seen, layout)
         ratios.append(ratio.numpy())
         labels.append(data.labels[clips][bodies.owner.numpy()])
         clips_own.append(bodies.mean(ratio[:, None])[:, 0])

@@ -3,7 +3,7 @@
 import argparse
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ class Run:
         self.learner.modules().to(device)
         self.average = AveragedModel(
             torch.nn.ModuleList([self.learner.encoder, self.learner.spectrum]),
-            multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average),
+            multi_avg_fn=_average(config.optimiser.average),
             use_buffers=True,
         )
         self.augment = Augmentation(config.augmentation, self.layout, config.encoder.frames)
@@ -246,6 +246,20 @@ class Run:
             epoch=self.epoch,
             commit=_commit(),
         )
+
+
+def _average(decay: float) -> Callable[..., None]:
+    """The exponential average of what is a quantity; counts and indices are taken as they are."""
+    quantities = get_ema_multi_avg_fn(decay)
+
+    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        if averaged[0].is_floating_point():  # they come by type
+            quantities(averaged, current, count)
+            return
+        for kept, now in zip(averaged, current, strict=True):
+            kept.copy_(now)
+
+    return update
 
 
 def _commit() -> str:

@@ -67,7 +67,7 @@ def test_mirroring_twice_gives_the_clip_back() -> None:
 @pytest.mark.parametrize(("action", "sign"), [("wave", -1), ("wave_left", 1)])
 def test_the_side_that_moves_more_is_known(action: str, sign: int) -> None:
     joints, _ = batch(action)
-    assert float(sidedness(joints, BODY)[0]) * sign > 0.25
+    assert float(sidedness(joints, torch.ones(joints.shape[:3]), BODY)[0]) * sign > 0.25
 
 
 def test_the_same_seed_gives_the_same_batch() -> None:

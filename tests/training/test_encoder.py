@@ -32,7 +32,8 @@ def branch(encoder: Encoder) -> SkeletonBranch:
         for seed in range(8)
     ]
     labels = torch.arange(4).repeat_interleave(8)
-    spectrum.fit([torch.cat(view) for view in zip(*described, strict=True)], labels, 0.2)
+    views = [torch.cat(view) for view in zip(*described, strict=True)]
+    spectrum.fit(views, [torch.ones_like(view) for view in views], labels, 0.2)
     embedder = Embedder(encoder, spectrum, weight=0.8)
     torch.manual_seed(1)
     cohort = torch.nn.functional.normalize(torch.randn(9, encoder.width + spectrum.width), dim=1)

@@ -13,7 +13,8 @@ from skeleton import LAYOUTS, prepare
 from skeleton.animator import animate
 from training.config import BadConfig, load_config
 from training.encoder import Embedder, Encoder, SkeletonBranch, Spectrum
-from training.encoder.block import Block
+from training.encoder.block import Shape
+from training.encoder.blocks import compact
 from training.encoder.jid import JointImportance
 
 BODY = LAYOUTS["body16"]
@@ -82,7 +83,7 @@ def test_the_factor_is_1_on_average(factor: str, still: float) -> None:
 @torch.no_grad()
 def test_a_block_weighs_the_joints_after_space_and_before_time() -> None:
     torch.manual_seed(0)
-    block = Block(BODY, 12, 20, 2, 4).eval()
+    block = compact.block(BODY, Shape(12, 20, 2, 8), 4).eval()
     x, importance = torch.randn(3, 12, 8, 16), torch.rand(3, 1, 1, 16)
     space = torch.relu(block.spatial(x) + block.around_spatial(x)) * importance
     wanted = torch.relu(block.temporal(space) + block.around_both(x))

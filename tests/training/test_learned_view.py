@@ -99,3 +99,21 @@ def test_a_joint_that_was_never_seen_is_as_usual_to_it(run: Run) -> None:
     with torch.no_grad():
         said = spectrum.learned(local, path, weight)
         assert torch.allclose(spectrum.learned(garbage, path, weight), said, atol=1e-5)
+
+
+@pytest.mark.parametrize("decay", [0.9, 0.95, 0.992, 0.9999])
+def test_averaging_leaves_counts_and_indices_as_they_are(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, decay: float
+) -> None:
+    monkeypatch.setenv("ONESHOT_DATA", str(folder))
+    run = Run(config(f"optimiser.average={decay}"), torch.device("cpu"))
+    next(run.epochs())
+    learned = {
+        f"{number}.{name}": value
+        for number, part in enumerate((run.learner.encoder, run.learner.spectrum))
+        for name, value in part.named_buffers()
+    }
+    whole = {n: v for n, v in run.average.module.named_buffers() if not v.is_floating_point()}
+    assert whole
+    for name, value in whole.items():
+        assert torch.equal(value, learned[name]), name

@@ -42,7 +42,7 @@ def branch() -> SkeletonBranch:
     for name, buffer in spectrum.named_buffers():
         if name.endswith("basis"):
             buffer.copy_(torch.randn_like(buffer))
-    cohort = torch.nn.functional.normalize(torch.randn(9, encoder.width + 60), dim=1)
+    cohort = torch.nn.functional.normalize(torch.randn(9, encoder.width + spectrum.width), dim=1)
     return SkeletonBranch(Embedder(encoder, spectrum, 0.8), cohort, 5).eval()
 
 
@@ -58,7 +58,7 @@ def test_the_order_of_the_persons_does_not_matter(branch: SkeletonBranch) -> Non
     for ours, turned in zip(
         branch(joints, seen), branch(joints.flip(2), seen.flip(2)), strict=True
     ):
-        assert torch.equal(ours, turned)
+        assert torch.allclose(ours, turned, atol=1e-5)
     alone = branch(*clip("wave"))
     assert not torch.allclose(branch(joints, seen).embedding, alone.embedding, atol=1e-2)
 

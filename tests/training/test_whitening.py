@@ -26,7 +26,7 @@ def test_what_varies_within_a_class_is_looked_past() -> None:
     values, labels = samples(noise=0.1)
     plain = torch.nn.functional.normalize(values - values.mean(0))
     whitening = Whitening(10, 3)
-    whitening.fit(values, labels, ridge=0.001)
+    whitening.fit(values, torch.ones_like(values), labels, ridge=0.001)
     assert nearest_right(plain, labels) < 0.5
     assert nearest_right(whitening(values, torch.ones_like(values)), labels) > 0.95
 
@@ -34,7 +34,7 @@ def test_what_varies_within_a_class_is_looked_past() -> None:
 def test_what_is_not_known_counts_as_usual() -> None:
     values, labels = samples(noise=0.1)
     whitening = Whitening(10, 3)
-    whitening.fit(values, labels, ridge=0.01)
+    whitening.fit(values, torch.ones_like(values), labels, ridge=0.01)
     known = torch.ones_like(values)
     known[:, 1] = 0
     usual = values.clone()
@@ -49,6 +49,18 @@ def test_a_fit_is_the_same_every_time_and_finite(each: int) -> None:
     values, labels = samples(noise=0.1, each=each)
     first, second = Whitening(10, 5), Whitening(10, 5)
     for one in (first, second):
-        one.fit(values, labels, ridge=0.2)
+        one.fit(values, torch.ones_like(values), labels, ridge=0.2)
     assert torch.equal(first.basis, second.basis)
     assert torch.isfinite(first.basis).all()
+
+
+def test_what_was_not_known_does_not_spoil_the_fit() -> None:
+    values, labels = samples(noise=0.1)
+    known = torch.ones_like(values)
+    known[::3, 0] = 0
+    wrong = torch.where(known > 0, values, 1000.0)
+    first, second = Whitening(10, 3), Whitening(10, 3)
+    first.fit(values, known, labels, ridge=0.01)
+    second.fit(wrong, known, labels, ridge=0.01)
+    assert torch.equal(first.basis, second.basis)
+    assert torch.equal(first.mean, second.mean)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from training import checkpoint
 from training.ablation.evaluation_sets import EvaluationSet
+from training.encoder import SkeletonBranch
 from training.evaluation.encoders import encoder_from_checkpoint
 from training.evaluation.evaluate import by_matrix, marked_clips
 from training.evaluation.logistic import logistic, logistic_fit
@@ -23,8 +24,8 @@ from training.evaluation.results import Measured
 
 #: The whole embedding, by its score; the other parts match by their plain cosine.
 WHOLE = "whole"
-#: Not learned and the same for every variant: it says nothing about one.
-_NOT_LEARNED = "spectrum"
+#: The same for every variant where no view of it is learned: it says nothing about one then.
+_SPECTRUM = "spectrum"
 
 _Floats = NDArray[np.float64]
 
@@ -59,7 +60,8 @@ def measure(path: Path, sets: Sequence[EvaluationSet]) -> Measurement:
     """
     trained, _ = checkpoint.load(path)
     encoder = encoder_from_checkpoint(path)
-    names = {WHOLE: ENCODER} | {p: alone(p) for p in encoder.parts if p != _NOT_LEARNED}
+    learned = trained.config.spectrum.learned.share > 0
+    names = {WHOLE: ENCODER} | {p: alone(p) for p in encoder.parts if learned or p != _SPECTRUM}
     methods = {one.name: {m.name: m for m in encoder_methods(one.archive, encoder)} for one in sets}
     found = {}
     for one in sets:
@@ -74,9 +76,15 @@ def measure(path: Path, sets: Sequence[EvaluationSet]) -> Measurement:
     return Measurement(
         checkpoint=hashlib.sha256(path.read_bytes()).hexdigest(),
         commit=trained.commit,
-        parameters=sum(weights.numel() for weights in trained.branch().parameters()),
+        parameters=_served_parameters(trained.branch()),
         sets=found,
     )
+
+
+def _served_parameters(branch: SkeletonBranch) -> int:
+    """The weights of the encoder, and those of the spectrum where it is part of the embedding."""
+    served = [branch.encoder, branch.embedder.spectrum][: 1 + bool(branch.embedder.weight)]
+    return sum(weights.numel() for module in served for weights in module.parameters())
 
 
 def _probability(

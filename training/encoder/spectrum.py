@@ -126,7 +126,7 @@ class Spectrum(nn.Module):
         return whitened + (0 if self.net is None else self.net.width)
 
     def forward(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
-        described, known = self.described(local, path, seen), self._known(seen)
+        described, known = self.described(local, path, seen), self.known(seen)
         parts = [
             whitening(values, there)
             for whitening, values, there in zip(self.whitenings, described, known, strict=True)
@@ -140,7 +140,7 @@ class Spectrum(nn.Module):
     def learned(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
         """What the learned view says, `(N, W')`, not normalised: what its classifier is given."""
         assert self.net is not None
-        described, known = self.described(local, path, seen), self._known(seen)
+        described, known = self.described(local, path, seen), self.known(seen)
         said: Tensor = self.net(torch.cat(described, dim=1), torch.cat(known, dim=1))
         return said
 
@@ -149,14 +149,16 @@ class Spectrum(nn.Module):
         position = self._position(local, path, seen)
         return [view(position) for view in self.views]
 
-    def fit(self, described: Sequence[Tensor], labels: Tensor, ridge: float) -> None:
-        """Whiten each view by what `described` said of clips, each `(n, F)`, of the classes
-        `labels` `(n,)`."""
-        for whitening, values in zip(self.whitenings, described, strict=True):
+    def fit(
+        self, described: Sequence[Tensor], known: Sequence[Tensor], labels: Tensor, ridge: float
+    ) -> None:
+        """Whiten each view by what `described` and `known` said of clips, each `(n, F)`, of the
+        classes `labels` `(n,)`."""
+        for whitening, values, there in zip(self.whitenings, described, known, strict=True):
             assert isinstance(whitening, Whitening)
-            whitening.fit(values, labels, ridge)
+            whitening.fit(values, there, labels, ridge)
 
-    def _known(self, seen: Tensor) -> list[Tensor]:
+    def known(self, seen: Tensor) -> list[Tensor]:
         """Which outputs of each view rest on joints that were seen."""
         known = seen.amax(dim=1).expand(-1, -1, 3).reshape(-1, self.coordinates)
         return [view.known(known) for view in self._views()]

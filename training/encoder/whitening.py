@@ -27,13 +27,15 @@ class Whitening(nn.Module):
         return unit(torch.matmul((values - self.mean) * known, self.basis))
 
     @torch.no_grad()
-    def fit(self, values: Tensor, labels: Tensor, ridge: float) -> None:
-        """Take mean and axes from `values` `(n, F)` of the classes `labels` `(n,)`.
+    def fit(self, values: Tensor, known: Tensor, labels: Tensor, ridge: float) -> None:
+        """Take mean and axes from `values` and `known` `(n, F)` of the classes `labels` `(n,)`.
 
         The covariance within the classes, with `ridge` times its mean variance added to every
         axis, becomes the unit; the axes are then those along which the classes' means spread most.
         """
-        values = values.double()
+        values, known = values.double(), known.double()
+        usual = (values * known).sum(0) / known.sum(0).clamp(min=1)
+        values = usual + (values - usual) * known
         classes, number = labels.unique(return_inverse=True)
         counts = torch.bincount(number, minlength=len(classes)).double()
         sums = values.new_zeros(len(classes), values.shape[1]).index_add(0, number, values)
@@ -47,5 +49,5 @@ class Whitening(nn.Module):
         basis = scaled @ turn.flip(1)[:, : self.basis.shape[1]]
         # The sign of an axis is arbitrary; fixed, two fits of the same data are the same.
         basis = basis * basis.gather(0, basis.abs().argmax(0, keepdim=True)).sign()
-        self.mean.copy_(values.mean(0))
+        self.mean.copy_(usual)
         self.basis.copy_(basis)

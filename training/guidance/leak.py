@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from skeleton import resolve_layout
+from training.bodies import Bodies
 from training.checkpoint import BadCheckpoint
 from training.config import Config, config_from
 from training.dataset import SkeletonDataset
@@ -55,8 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure on the base classes' clips; 1 where the text leaks."""
     config, state = _kept(arguments.checkpoint.with_name(FILE))
     layout = resolve_layout(config.encoder.layout)
-    stored = SkeletonDataset.load(config.data, layout)
-    data = SkeletonDataset.load(config.data, layout, frames=config.encoder.frames)
+    frames, persons = config.encoder.frames, config.encoder.persons
+    stored = SkeletonDataset.load(config.data, layout, persons=persons)
+    data = SkeletonDataset.load(config.data, layout, frames=frames, persons=persons)
     aims = targets(stored, layout, config.augmentation.one_sided)
     learner = Learner.of(config, data, aims, layout)
     try:
@@ -88,17 +90,19 @@ def measure(learner: Learner, data: SkeletonDataset, aims: Targets, seed: int = 
     learner.modules().eval()
     device = learner.encoder.device
     generator = torch.Generator().manual_seed(seed)
-    counts = torch.zeros(3)
+    counts, asked = torch.zeros(3), 0
     for clips in torch.arange(len(data)).split(_BATCH):
+        bodies = Bodies.of(data.joints[clips], data.seen[clips])
         base = torch.from_numpy(data.labels)[clips]
         told = Told(
             aims.number[0, base].to(device),
             base.to(device),
             torch.zeros(len(clips), dtype=torch.bool, device=device),
             aims.sidedness[clips].to(device),
-        )
-        joints, seen = (x[clips][:, :, None].to(device) for x in (data.joints, data.seen))
-        given = learner.encoder.features(*learner.encoder.in_body_frame(joints, seen)).joints
+        ).of(bodies.owner.to(device))
+        asked += len(bodies.owner)
+        joints, seen = bodies.joints.to(device), bodies.seen.to(device)
+        given = learner.encoder.features(*learner.encoder.body_frame(joints, seen)).joints
         same = learner.classifier.same[told.labels]
         counts[0] += _at(guidance, learner, guidance.text(told), given, told.labels, same)
         for _ in range(_DRAWS):
@@ -106,7 +110,7 @@ def measure(learner: Learner, data: SkeletonDataset, aims: Targets, seed: int = 
             text, aim = guidance.sentences[other], aims.number.to(device)[other]
             counts[1] += _at(guidance, learner, text, given, told.labels, same) / _DRAWS
             counts[2] += _at(guidance, learner, text, given, aim, same) / _DRAWS
-    right, kept, at = (counts / len(data)).tolist()
+    right, kept, at = (counts / asked).tolist()
     return Leak(right, kept, at, 1 / aims.count, len(data))
 
 

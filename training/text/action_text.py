@@ -43,17 +43,19 @@ class ActionText:
     paraphrases: tuple[str, ...]
     joints: Mapping[str, str]
     certain: bool = True
+    flipped: bool = False
 
     @property
     def written_for(self) -> Acting:
         """The side that acts in the texts. Of an `either` class it is the one with more sentences,
-        the right where they are as many: "the other hand" is the left."""
+        the right where they are as many: "the other hand" is the left. In a mirror image
+        (`flipped`) it is the other way round."""
         if self.side != "either":
             return self.side
         left, right = (
             sum(joint.startswith(side) for joint in self.joints) for side in ("left", "right")
         )
-        return "left" if left > right else "right"
+        return "left" if left > right or (left == right and self.flipped) else "right"
 
     def sentences(self, layout: Layout) -> tuple[str, ...]:
         """A sentence for each of the V joints of any layout [N].
@@ -74,6 +76,7 @@ class ActionText:
             paraphrases=tuple(mirrored_words(text) for text in self.paraphrases),
             joints={mirrored(j): mirrored_words(text) for j, text in self.joints.items()},
             certain=self.certain,
+            flipped=not self.flipped,
         )
 
     def texts(self) -> tuple[str, ...]:

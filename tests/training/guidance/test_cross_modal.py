@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from tests.training.guidance.conftest import toy_config
+from training.bodies import Bodies
 from training.config import BadConfig, load_config
 from training.guidance.cross_modal import CrossModalBranch
 from training.guidance.guidance import Told
@@ -35,9 +36,9 @@ def test_gradients_of_the_branch_reach_every_shared_block(folder: Path) -> None:
     learner.modules().train()
     base = torch.from_numpy(run.served.labels)[:24]
     told = Told(run.targets.number[0, base], base, base < 0, run.targets.sidedness[:24])
-    joints, seen = run.served.joints[:24, :, None], run.served.seen[:24, :, None]
-    given = learner.encoder.in_body_frame(joints, seen)
-    _, parts = learner.losses(given, told, run.draws)
+    bodies = Bodies.of(run.served.joints[:24], run.served.seen[:24])
+    given = learner.encoder.body_frame(bodies.joints, bodies.seen)
+    _, parts = learner.losses(given, told, bodies, run.draws)
     parts["loss_cross_modal"].backward()
     for number, block in enumerate(learner.encoder.blocks):
         slopes = {name: weight.grad for name, weight in block.named_parameters()}

@@ -17,6 +17,7 @@ from training import checkpoint
 from training.train import Run
 
 CPU = torch.device("cpu")
+UNLEARNED = ("spectrum.learned.share=0",)  # what is looked at is the encoder
 PLAIN = ("guidance.importance.weight=0", "guidance.cross_modal.weight=0")
 
 
@@ -42,7 +43,7 @@ def test_a_resumed_run_ends_where_an_undisturbed_one_does_guidance_included(
 def test_with_all_weights_0_a_run_is_the_plain_one(folder: Path) -> None:
     runs = [
         Run(toy_config(folder, "optimiser.epochs=1", *more), CPU)
-        for more in (("guidance=null",), PLAIN)
+        for more in ((*UNLEARNED, "guidance=null"), (*UNLEARNED, *PLAIN))
     ]
     reports = [list(run.epochs()) for run in runs]
     assert [set(report) for report in reports[0]] == [{"loss", "right", "learning_rate"}]
@@ -81,7 +82,8 @@ def test_guidance_changes_neither_the_clips_nor_the_starting_weights(folder: Pat
     [("importance", "loss_cross_modal"), ("cross_modal", "loss_calibrate")],
 )
 def test_each_part_can_be_switched_off_alone(folder: Path, off: str, left: str) -> None:
-    run = Run(toy_config(folder, "optimiser.epochs=1", f"guidance.{off}.weight=0"), CPU)
+    off_alone = ("optimiser.epochs=1", f"guidance.{off}.weight=0")
+    run = Run(toy_config(folder, *UNLEARNED, *off_alone), CPU)
     guidance = run.learner.guidance
     assert guidance is not None
     assert (run.learner.encoder.jid is None) == (off == "importance")
@@ -176,3 +178,23 @@ def test_no_text_is_in_the_exported_graph(learned: Run) -> None:
     for weight in (p.detach() for p in guidance.branch.parameters() if p.ndim > 1):
         assert weight.numpy().tobytes() not in contents
         assert weight.T.contiguous().numpy().tobytes() not in contents
+
+
+def test_every_variant_starts_with_the_same_weights(folder: Path) -> None:
+    variants = [
+        (),
+        ("guidance.importance.weight=0",),
+        ("guidance.cross_modal.weight=0",),
+        ("guidance.importance.weight=0", "guidance.cross_modal.weight=0"),
+    ]
+    starts = []
+    for overrides in variants:
+        learner = Run(toy_config(folder, *overrides), torch.device("cpu")).learner
+        parts = (learner.encoder, learner.spectrum, learner.classifier)
+        states = [part.state_dict() for part in parts]
+        assert learner.spectrum_classifier is not None
+        states.append(learner.spectrum_classifier.state_dict())
+        starts.append({f"{n}.{k}": v for n, state in enumerate(states) for k, v in state.items()})
+    for start in starts[:-1]:
+        for name, value in starts[-1].items():
+            assert torch.equal(value, start[name]), name

@@ -1,10 +1,13 @@
 """The text-leak test of PAPER.md, on a branch that learned."""
 
+import argparse
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from tests.training.guidance.conftest import toy_config
 from training.guidance import leak
 from training.train import Run
 
@@ -74,3 +77,16 @@ def test_the_importance_of_an_action_is_its_own(learned: Run) -> None:
         assert own[at[action]] > 1.5 * others[at[action]], action
     some = of[[at[action] for action in ("wave", "kick", "squat", "bow")]]
     assert float(torch.pdist(some, p=1).min()) > 0.3  # 2 where nothing is shared
+
+
+def test_a_run_with_two_persons_can_be_asked(folder: Path, tmp_path: Path) -> None:
+    config = toy_config(folder, "encoder.persons=2", "optimiser.epochs=1")
+    run = Run(config, torch.device("cpu"))
+    for _ in run.epochs():
+        pass
+    leak.keep(tmp_path / leak.FILE, config, run.learner)
+    asked = argparse.Namespace(checkpoint=tmp_path / "last.pt")
+    assert leak.run(asked) in (0, 1)
+    found = leak.measure(run.learner, run.served, run.targets)
+    assert 0 <= found.right <= 1
+    assert found.clips == len(run.served)
