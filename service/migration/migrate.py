@@ -60,7 +60,8 @@ def migrate(
             outcome: Outcome = "empty" if info.space is None else "current"
             return _ended(info, space, outcome, embedding)
         unusable = embedding.run(progress)
-        if unusable and not drop_unusable:
+        # Where no clip at all can be embedded, the fault is the model's.
+        if unusable and (not drop_unusable or len(unusable) >= info.exemplars):
             return _ended(store.collection(collection), space, "left", embedding, unusable)
         without = [one.exemplar_id for one in unusable]
         try:

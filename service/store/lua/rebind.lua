@@ -54,8 +54,14 @@ end
 
 local names = {}
 for i, one in ipairs(gone) do
+  names[i] = one[1]
+end
+revision = string.format('%.0f', revision + 1)
+-- First, because it is the one write that can still be refused: by a log ahead of its collection.
+redis.call('XADD', log, 'MAXLEN', log_length, revision .. '-0',
+  'kind', kind, 'at', now, 'action', '', 'space', to, 'ids', table.concat(names, ' '))
+for _, one in ipairs(gone) do
   local id, member = unpack(one)
-  names[i] = id
   redis.call('HDEL', exemplars, id)
   redis.call('HDEL', clips, id)
   redis.call('ZREM', index, member)
@@ -83,9 +89,6 @@ for space in string.gmatch(spaces, '%S+') do
   end
 end
 
-revision = string.format('%.0f', revision + 1)
-redis.call('XADD', log, 'MAXLEN', log_length, revision .. '-0',
-  'kind', kind, 'at', now, 'action', '', 'space', to, 'ids', table.concat(names, ' '))
 redis.call('HSET', meta, 'revision', revision, 'actions', count,
   'space', count > 0 and to or '', 'spaces', count > 0 and table.concat(others, ' ') or '')
 return {'rebound', incarnation, tonumber(revision)}

@@ -132,6 +132,18 @@ def test_a_mutation_that_fails_changes_nothing(
         assert everything(redis_server) == before
 
 
+def test_a_switch_that_fails_changes_nothing(store: Store, redis_server: RedisServer) -> None:
+    exemplar, _ = enroll(store)
+    without, _ = enroll(store, "clap")
+    store.keep("default", OTHER_SPACE, {exemplar.id: sample_arrays(5)})
+    with redis_server.client() as client:
+        client.xadd("oneshot:{default}:log", {"a": "b"}, id="99-0")
+    before = everything(redis_server)
+    with pytest.raises(StoreCorrupt):
+        store.rebind("default", bound=SPACE, space=OTHER_SPACE, without=[without.id])
+    assert everything(redis_server) == before
+
+
 def test_a_refused_mutation_changes_nothing(store: Store, redis_server: RedisServer) -> None:
     enroll(store)
     before = everything(redis_server)
