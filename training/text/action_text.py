@@ -1,7 +1,7 @@
 """The texts of one action class: what it is as a whole, and what each joint does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from skeleton import LAYOUTS, Layout
@@ -43,7 +43,7 @@ class ActionText:
     paraphrases: tuple[str, ...]
     joints: Mapping[str, str]
     certain: bool = True
-    flipped: bool = False
+    flipped: bool = field(default=False, compare=False)
 
     @property
     def written_for(self) -> Acting:
