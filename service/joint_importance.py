@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.model_outputs import IMPORTANCE, Arrays
-from skeleton import Layout, Recording, UnusableClip, prepare
+from skeleton import Layout, Recording, UnusableClip
 
 if TYPE_CHECKING:  # a command that draws nothing starts without the model's runtime
     from service.encoder import Encoder
@@ -29,10 +29,8 @@ def importance_in(recording: Recording, encoder: "Encoder") -> NDArray[np.float3
     where the model tells none or must refuse the clip. The model runs only if it tells."""
     if not encoder.outputs.importance:
         return None
-    info = encoder.info
     try:
-        clip = recording.clip()
-        arrays = encoder.run(prepare(clip, info.layout, info.frames, person=recording.person))
+        arrays = encoder.run(encoder.prepared(recording))
     except UnusableClip:
         return None
     found = arrays[IMPORTANCE]

@@ -36,6 +36,10 @@ class SetConfig(_Section):
     def name(self) -> str:
         return self.classes_as or self.archive
 
+    def parts(self, frames: int, fps: float) -> int:
+        """Into how many equal parts of about `cut_seconds` a clip is cut."""
+        return 1 if self.cut_seconds is None else max(round(frames / (self.cut_seconds * fps)), 1)
+
 
 class DataConfig(_Section):
     sets: tuple[SetConfig, ...]

@@ -150,9 +150,9 @@ def _check_kept_out(config: DataConfig, named: set[tuple[str, str]]) -> None:
 
 def _cut(clip: Clip, entry: SetConfig) -> list[Clip]:
     """Cut a long trial into equal parts of about `cut_seconds`."""
-    if entry.cut_seconds is None:
+    parts = entry.parts(len(clip.joints), clip.fps)
+    if parts == 1:
         return [clip]
-    parts = max(round(len(clip.joints) / (entry.cut_seconds * clip.fps)), 1)
     return [Clip(part, clip.layout, clip.fps) for part in np.array_split(clip.joints, parts)]
 
 

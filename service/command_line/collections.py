@@ -1,13 +1,12 @@
 """`oneshot collections`: separate galleries."""
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from service.command_line.agreement import agree
 from service.command_line.connection import carry_out, connected
-from service.command_line.failure import INTERRUPTED, Failed
 from service.command_line.handed_down import HandingDown
 from service.command_line.options import DEFAULT_URL, AsJson, Key, Local, Url
 from service.command_line.output import print_json, print_table
@@ -78,14 +77,7 @@ def delete_collection(
 
     if not yes and (exemplars := carry_out(size)):
         holds = f"{name} holds {exemplars} exemplar{'s' * (exemplars > 1)}"
-        if not sys.stdin.isatty():
-            raise Failed(f"{holds}; --yes deletes it with them")
-        try:
-            agreed = typer.confirm(f"{holds}. Delete it with them?", err=True)
-        except typer.Abort:
-            raise Failed("interrupted; nothing was deleted", INTERRUPTED) from None
-        if not agreed:
-            raise Failed("nothing was deleted")
+        agree(holds, "Delete it with them?", "--yes deletes it with them", "nothing was deleted")
 
     async def work() -> None:
         async with connected(url, local=local, key=key) as client:

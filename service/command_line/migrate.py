@@ -1,13 +1,13 @@
 """`oneshot migrate`: collections to another model, from the clips that are stored."""
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.command_line.failure import INTERRUPTED, SOME_FAILED, WRONG, Failed, note, tell
+from service.command_line.agreement import agree
+from service.command_line.failure import SOME_FAILED, WRONG, Failed, note, tell
 from service.command_line.migrating import migrate_each, name_unusable, short, ticking
 from service.command_line.options import AsJson, Quiet
 from service.command_line.output import amount_of_bytes, amount_of_time, print_json, print_table
@@ -181,7 +181,9 @@ def forget(
             note("no arrays are kept but those in use")
             return
         size = amount_of_bytes(sum(info.bytes for _, info in kept))
-        _agree(f"{size} of arrays are kept for a rollback or an unfinished migration", yes)
+        what = f"{size} of arrays are kept for a rollback or an unfinished migration"
+        if not yes:
+            agree(what, "Drop them?", "--yes drops them", "nothing was dropped")
         for name, info in kept:
             try:
                 store.forget(name, info.space)
@@ -192,19 +194,6 @@ def forget(
     if not json:
         rows = [(n, short(i.space), i.exemplars, amount_of_bytes(i.bytes)) for n, i in kept]
         print_table(("collection", "dropped", "exemplars", "size"), rows)
-
-
-def _agree(what: str, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Failed(f"{what}; --yes drops them")
-    try:
-        agreed = typer.confirm(f"{what}. Drop them?", err=True)
-    except typer.Abort:
-        raise Failed("interrupted; nothing was dropped", INTERRUPTED) from None
-    if not agreed:
-        raise Failed("nothing was dropped")
 
 
 def _planned(plan: "Plan") -> tuple[Any, ...]:

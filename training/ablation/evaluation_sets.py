@@ -68,7 +68,7 @@ def _only(archive: Archive, label_names: tuple[str, ...], entry: SetConfig) -> A
     parts = [
         (i, len(part))
         for i, whole in zip(chosen, frames, strict=True)
-        for part in np.array_split(whole, _pieces(len(whole), archive.fps, entry.cut_seconds))
+        for part in np.array_split(whole, entry.parts(len(whole), archive.fps))
     ]
     clips = np.array([i for i, _ in parts], dtype=np.int64)
     return replace(
@@ -80,11 +80,6 @@ def _only(archive: Archive, label_names: tuple[str, ...], entry: SetConfig) -> A
         label_names=label_names,
         clip_names=tuple(archive.clip_names[int(i)] for i in clips),
     )
-
-
-def _pieces(frames: int, fps: float, cut_seconds: float | None) -> int:
-    """Into how many parts of about `cut_seconds` a clip is cut, as `SkeletonDataset` cuts it."""
-    return 1 if cut_seconds is None else max(round(frames / (cut_seconds * fps)), 1)
 
 
 def _drawn(name: str, role: Role, archive: Archive, repeats: int) -> EvaluationSet:

@@ -9,6 +9,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+import scipy.io
 from numpy.typing import NDArray
 
 from skeleton import LAYOUTS, Clip, Recording
@@ -168,9 +169,8 @@ def test_the_person_faces_the_sensor_with_the_left_hand_on_its_own_left(name: st
 
 
 def test_matlabs_own_reader_finds_the_matrix() -> None:
-    scipy_io = pytest.importorskip("scipy.io")
     clip = performed("kinect_v1")
-    variables = scipy_io.loadmat(BytesIO(as_mat(clip)))
+    variables = scipy.io.loadmat(BytesIO(as_mat(clip)))
     matrix = variables["d_skel"]
     assert (matrix.shape, matrix.dtype) == ((20, 3, len(clip.joints)), np.float64)
     expected = from_the_front(clip, UTD_MHAD_ROWS)[:, 0].transpose(1, 2, 0)

@@ -9,7 +9,7 @@ from tests.skeleton.readers.endurance import endures
 from tests.skeleton.readers.hostile_bodies import HOSTILE, SIZE
 
 #: Seconds of processor time. On a calm core none takes much more than one.
-LONGEST = 6.0
+LONGEST = 3.0
 
 
 @pytest.mark.parametrize(
