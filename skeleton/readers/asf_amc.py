@@ -6,9 +6,11 @@ rest. A frame's numbers are the degrees of freedom that the skeleton lists, in i
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skeleton.clip import refuse_length
 from skeleton.errors import UnreadableClip, UnusableClip
@@ -21,6 +23,7 @@ from skeleton.readers.format import Format, Reading, Source
 #: What CMU and HDM05 record at; an AMC file need not say.
 ASSUMED_FPS = 120.0
 _LONGEST_LINE = 10_000
+_TOGETHER = 64  # frames that are read at a time where they are alike
 
 
 @dataclass
@@ -36,6 +39,28 @@ class _Frames:
     last: int | None = None
     frame: dict[str, list[float]] = field(default_factory=dict)
     rows: list[list[float]] = field(default_factory=list)
+    blocks: list[NDArray[np.float64]] = field(default_factory=list)  # before `rows`, (T, ...)
+    count: int = 0
+
+    def lines_together(self) -> int:
+        """How many lines may be read at a time: of many frames where one has begun and its bones
+        are known, else one."""
+        if not self.bones or self.frame:
+            return 1
+        return _TOGETHER * (len(self.bones) + 1)
+
+    def numbers(self) -> NDArray[np.float64]:
+        """What the file gives, a row a frame."""
+        rows = [np.array(self.rows, dtype=np.float64)] if self.rows else []
+        return np.concatenate([*self.blocks, *rows])
+
+    def take(self, block: NDArray[np.float64]) -> None:
+        """Take in the rows of several frames that follow those so far."""
+        if self.rows:
+            self.blocks.append(np.array(self.rows, dtype=np.float64))
+            self.rows = []
+        self.blocks.append(block)
+        self.count += len(block)
 
 
 def _read(source: Source) -> Reading:
@@ -58,25 +83,72 @@ _HOW = "(HTTP: the parts `skeleton` and `motion` of a multipart body; command li
 
 def _frames(skeleton: Acclaim, lines: Iterable[str]) -> _Frames:
     frames = _Frames(skeleton)
+    stream = iter(lines)
     number = 0
-    for number, text in enumerate(lines, 1):
-        if "#" in text:
-            text = text.split("#", 1)[0]
-        if len(text) > _LONGEST_LINE:
-            _fail(number, f"it has {len(text)} characters, and gives one bone")
-        words = text.split()
-        if not words:
-            continue
-        if len(words) == 1 and words[0].isdecimal():
-            _begin(frames, words[0], number)
-        elif words[0][0] == ":":
-            _say(frames, words[0].lower(), " ".join(words[1:]), number)
-        else:
-            _add(frames, words, number)
+    while block := list(islice(stream, frames.lines_together())):
+        if not _take_alike(frames, block):
+            for at, text in enumerate(block, number + 1):
+                _take_line(frames, text, at)
+        number += len(block)
     if frames.last is None:
         raise UnusableClip("the file holds no frame of movement")
     _close(frames, number)
     return frames
+
+
+def _take_line(frames: _Frames, text: str, number: int) -> None:
+    if "#" in text:
+        text = text.split("#", 1)[0]
+    if len(text) > _LONGEST_LINE:
+        _fail(number, f"it has {len(text)} characters, and gives one bone")
+    words = text.split()
+    if not words:
+        return
+    if len(words) == 1 and words[0].isdecimal():
+        _begin(frames, words[0], number)
+    elif words[0][0] == ":":
+        _say(frames, words[0].lower(), " ".join(words[1:]), number)
+    else:
+        _add(frames, words, number)
+
+
+def _take_alike(frames: _Frames, block: list[str]) -> bool:
+    """Read frames that are written as the first was: from the first bone of the one that has
+    begun to the number of the one after the last. False, and nothing taken, where anything is
+    otherwise: that is read, or refused, line by line."""
+    names, freedom = frames.bones, frames.skeleton.freedom
+    lines = len(names) + 1
+    if not names or frames.last is None or len(block) != _TOGETHER * lines:
+        return False
+    words = "".join(block).split()
+    width = lines + sum(len(freedom[name]) for name in names)
+    if len(words) != _TOGETHER * width:
+        return False
+    columns: list[list[str]] = []
+    at = 0
+    for line, name in enumerate(names):
+        if words[at::width] != [name] * _TOGETHER:
+            return False
+        if not all(text.startswith(name) for text in block[line::lines]):
+            return False
+        columns += (words[at + 1 + i :: width] for i in range(len(freedom[name])))
+        at += 1 + len(freedom[name])
+    if not all(text.strip().isdecimal() for text in block[len(names) :: lines]):
+        return False
+    numbers = [int(word[:18]) for word in words[at::width]]
+    step = frames.step or numbers[0] - frames.last
+    if step < 1 or numbers != [frames.last + step * (i + 1) for i in range(_TOGETHER)]:
+        return False
+    try:
+        given = np.array([list(map(float, column)) for column in columns]).T
+    except ValueError:
+        return False
+    if not np.abs(given).sum(1).max() < LARGEST_NUMBER:  # nor where a number is NaN
+        return False
+    refuse_length(frames.count + _TOGETHER + 1)
+    frames.take(given)
+    frames.step, frames.last = step, numbers[-1]
+    return True
 
 
 def _fail(line: int, what: str) -> NoReturn:
@@ -103,7 +175,7 @@ def _begin(frames: _Frames, name: str, line: int) -> None:
         if step < 1 or step != (frames.step or step):
             _fail(line, f"frame {number} follows frame {frames.last}; frames are missing or mixed")
         frames.step = step
-        refuse_length(len(frames.rows) + 1)
+        refuse_length(frames.count + 1)
     frames.last = number
 
 
@@ -140,11 +212,12 @@ def _close(frames: _Frames, line: int) -> None:
         more = next(name for name in frames.frame if name not in frames.bones)
         _fail(line, f"frame {frames.last} has the bone {more}, which the frames before lack")
     frames.rows.append([value for name in frames.bones for value in frames.frame[name]])
+    frames.count += 1
     frames.frame = {}
 
 
 def _movement(skeleton: Acclaim, frames: _Frames) -> Movement:
-    given = np.array(frames.rows, dtype=np.float64)  # (T, what the file gives)
+    given = frames.numbers()  # (T, what the file gives)
     width = sum(map(len, skeleton.freedom.values()))
     numbers = np.zeros((len(given), width))
     at = 0

@@ -131,3 +131,19 @@ def test_both_files_are_known_by_their_first_bytes() -> None:
         assert find_format(None, text.encode()) is AMC
         assert find_format(None, text.replace("\n", "\r\n").encode()) is AMC
     assert not AMC.looks_like(b'{"frames": []}')
+
+
+def test_a_long_movement_is_the_same_however_its_lines_are_written() -> None:
+    frames = [amc_frame(5 + i, lfemur=f"{i % 50} {i % 7}.5 -3", lradius=f"{i}") for i in range(300)]
+    plain = read_amc(amc(*frames)).joints
+    assert plain.shape[0] == 300
+    for at in (0, 1, 63, 64, 65, 150, 299):
+        remarked = list(frames)
+        remarked[at] = "# a remark\n" + frames[at].replace("lfemur", " lfemur")
+        np.testing.assert_array_equal(read_amc(amc(*remarked)).joints, plain)
+        number, *bones = frames[at].splitlines()
+        turned = list(frames)
+        turned[at] = "\n".join([number, *reversed(bones), ""])
+        np.testing.assert_array_equal(read_amc(amc(*turned)).joints, plain)
+    parts = [read_amc(amc(*frames[at : at + 1])).joints for at in range(300)]
+    np.testing.assert_allclose(np.concatenate(parts), plain, atol=1e-12)

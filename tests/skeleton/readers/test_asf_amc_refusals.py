@@ -40,6 +40,28 @@ def test_what_is_wrong_with_the_movement_is_said_with_its_line(
         read_amc(GOOD.replace(old, new, 1))
 
 
+@pytest.mark.parametrize("frame", [2, 64, 65, 66, 130, 199])
+@pytest.mark.parametrize(
+    ("old", "new", "below", "message"),
+    [
+        ("ltibia 0\n", "ltibia x\n", 3, "'x' is not a number"),
+        ("ltibia 0\n", "ltibia nan\n", 3, "'nan' is no length or angle"),
+        ("ltibia 0\n", "ltibia\n0\n", 3, "1 numbers are expected, but there are 0"),
+        ("ltibia 0\n", "", 6, "ends without the bone ltibia"),
+        ("ltibia 0\n", "lfemur 0 0 0\n", 3, "gives the bone 'lfemur' twice"),
+        ("lradius 0\n", "lradius 0 7\n", 6, "1 numbers are expected, but there are 2"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_deep_in_a_long_movement_is_said_with_its_line(
+    frame: int, old: str, new: str, below: int, message: str
+) -> None:
+    frames = [amc_frame(i) for i in range(1, 201)]
+    frames[frame - 1] = frames[frame - 1].replace(old, new)
+    line = 4 + 7 * (frame - 1) + below
+    with pytest.raises(UnreadableClip, match=rf"^line {line}: .*{message}"):
+        read_amc(amc(*frames))
+
+
 def line_of(text: str) -> int:
     return ASF[: ASF.index(text)].count("\n") + 1
 
