@@ -179,7 +179,8 @@ class Run:
             parts |= self._teach_spectrum(body, joints, seen, told.labels, bodies)
         # Each by itself: neither is held back by the other's steps.
         for part in (self.learner.of_graph(), self.learner.of_spectrum()):
-            torch.nn.utils.clip_grad_norm_(part.parameters(), 5.0)
+            if parameters := list(part.parameters()):
+                torch.nn.utils.clip_grad_norm_(parameters, 5.0)
         self.optimiser.step()
         self.schedule.step()
         self.average.update_parameters(
