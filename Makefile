@@ -14,7 +14,8 @@ test: $(VENV)/.develop
 	@tests/require.sh
 	@# What is held to seconds has the machine to itself.
 	$(BIN)/python -m pytest $(TIMED)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore $(TIMED)
+	@# Two tests at a time, each with one thread: torch's wait long for each other where they compete.
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore $(TIMED)
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

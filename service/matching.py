@@ -1,7 +1,7 @@
 """Matching: from similarities to a calibrated decision (ours, after AS-norm).
 
-Where the model gives local features the best `RERANKED` exemplars by cosine are compared a second
-time, by the alignment of those features in time; all others rank behind them.
+Where the model gives local features the best `RERANKED` exemplars by cosine, few of one action,
+are compared a second time, by the alignment of those features in time; all others rank behind them.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,8 @@ Decision = Literal["match", "unknown", "ambiguous"]
 
 #: Exemplars that are compared by their local features, too.
 RERANKED = 32
+#: As many of one action at most, so that an action with many cannot keep the others out.
+_OF_ONE_ACTION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,25 @@ def normalised_scores(
     return similarity - (query_mean + exemplar_mean) * np.float32(0.5)
 
 
-def nearest(similarity: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return the rows, `RERANKED` at most, of the best similarities `(n,)`, best first."""
-    return _descending(similarity, RERANKED)[:RERANKED]
+def nearest(similarity: NDArray[np.float32], actions: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the rows, `RERANKED` at most, of the best similarities `(n,)`, best first; of each
+    action its best few. `actions` `(n,)` numbers each row's action."""
+    for count in (RERANKED * 4, len(similarity)):
+        rows = _descending(similarity, count)
+        rows = rows[_places(actions[rows]) < _OF_ONE_ACTION]
+        if len(rows) >= RERANKED:
+            break
+    return rows[:RERANKED]
+
+
+def _places(groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many of the same group come before each, `(n,)`."""
+    order = np.argsort(groups, kind="stable")
+    together = groups[order]
+    first = np.flatnonzero(np.r_[True, together[1:] != together[:-1]])
+    places = np.empty(len(groups), dtype=np.intp)
+    places[order] = np.arange(len(groups)) - np.repeat(first, np.diff(np.r_[first, len(groups)]))
+    return places
 
 
 def reranked(

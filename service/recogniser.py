@@ -126,7 +126,7 @@ class Recogniser:
         scores = normalised_scores(similarity, arrays["cohort_mean"], gallery.cohort_mean)
         calibration, matching = self.encoder.info.calibration, self.encoder.info.local
         if matching is not None and gallery.local is not None and len(gallery):
-            rows = nearest(similarity)
+            rows = nearest(similarity, gallery.numbers)
             aligned = aligned_similarity(arrays[LOCAL], gallery.local[rows], matching.band)
             scores = reranked(scores, similarity, rows, aligned, matching.weight)
         return [

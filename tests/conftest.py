@@ -6,6 +6,9 @@ import os
 
 import pytest
 
+# As `oneshot` does, before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from training.data_folder import VARIABLE, data_folder
 
 REQUIRED = "ONESHOT_REQUIRE_DATA"

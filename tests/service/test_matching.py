@@ -80,7 +80,7 @@ def test_only_the_nearest_are_compared_again_and_all_others_stay_behind(
     draw = np.random.default_rng(seed)
     cosine, aligned = draw.uniform(-1, 1, (2, count)).astype(np.float32)
     terms = draw.uniform(0, 0.5, count).astype(np.float32)
-    rows = nearest(cosine)
+    rows = nearest(cosine, np.arange(count))
     assert len(rows) == min(count, RERANKED)
     others = np.setdiff1d(np.arange(count), rows)
     scores = cosine - terms
@@ -96,9 +96,16 @@ def test_only_the_nearest_are_compared_again_and_all_others_stay_behind(
         assert (np.diff(better[others][np.argsort(scores[others])]) >= 0).all()
 
 
+def test_an_action_with_many_exemplars_keeps_no_other_from_being_compared_again() -> None:
+    actions = np.array([0] * 1000 + [*range(1, 41)])
+    cosine = np.concatenate([np.linspace(0.9, 0.8, 1000), np.linspace(0.7, 0.3, 40)])
+    rows = nearest(cosine.astype(np.float32), actions)
+    assert rows.tolist() == [0, 1, 2, 3, *range(1000, 1028)]
+
+
 def test_scores_that_are_behind_already_stay_as_they_are() -> None:
     cosine = np.concatenate([np.full(RERANKED, 0.9), [0.2, 0.1]]).astype(np.float32)
-    rows = nearest(cosine)
+    rows = nearest(cosine, np.arange(len(cosine)))
     better = reranked(cosine, cosine, rows, np.full(RERANKED, 0.8, np.float32), 0.5)
     assert better[RERANKED:].tolist() == cosine[RERANKED:].tolist()
     np.testing.assert_allclose(better[:RERANKED], 0.85, atol=1e-6)

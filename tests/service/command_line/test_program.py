@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.service.command_line.terminal import oneshot
+from tests.service_process import ROOT
 
 COMMANDS = (
     "serve", "enroll", "recognize", "actions", "collections", "migrate", "inspect", "convert",
@@ -89,3 +95,25 @@ def test_the_version_is_told() -> None:
     from importlib.metadata import version
 
     assert oneshot("--version").out == version("oneshot-actions") + "\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts threads as Linux does")
+def test_matching_is_not_shared_among_threads_unless_that_is_asked_for() -> None:
+    program = (
+        "import os, sys; sys.argv = ['oneshot', '--version']\n"
+        "from service.command_line import main\n"
+        "main()\n"
+        "import numpy; numpy.ones((999, 999)) @ numpy.ones((999, 999))\n"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    for asked, threads in ({}, 1), ({"OPENBLAS_NUM_THREADS": "2"}, 2):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment | asked,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert int(done.stdout.split()[-1]) == threads
