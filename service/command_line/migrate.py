@@ -14,7 +14,7 @@ from service.command_line.output import amount_of_bytes, amount_of_time, print_j
 from service.command_line.own_store import chosen, model, store_to_change, store_to_look_at
 
 if TYPE_CHECKING:
-    from service.migration import Plan
+    from service.migration import Plan, RolledBack
 
 commands = typer.Typer(
     no_args_is_help=True,
@@ -135,23 +135,24 @@ def rollback(
             )
         return
     refused, results = 0, []
-    with store_to_change(store_url) as store:
-        for name in chosen(store, collection):
-            try:
-                results.append(roll_back(store, name, space))
-            except NoWayBack as error:
-                refused += 1
-                tell(str(error))
+    try:
+        with store_to_change(store_url) as store:
+            for name in chosen(store, collection):
+                try:
+                    results.append(roll_back(store, name, space))
+                except NoWayBack as error:
+                    refused += 1
+                    tell(str(error))
+                    if json:
+                        lacking = [asdict(one) for one in error.lacking]
+                        print_json({"collection": name, "outcome": "refused", "lacking": lacking})
+                    continue
                 if json:
-                    lacking = [asdict(one) for one in error.lacking]
-                    print_json({"collection": name, "outcome": "refused", "lacking": lacking})
-                continue
-            if json:
-                print_json(asdict(results[-1]))
-    if not json and results:
-        columns = ("collection", "outcome", "space", "exemplars", "revision")
-        rows = [(r.collection, r.outcome, short(r.space), r.exemplars, r.revision) for r in results]
-        print_table(columns, rows)
+                    print_json(asdict(results[-1]))
+    finally:  # also what was done before it was broken off
+        if results and not json:
+            columns = ("collection", "outcome", "space", "exemplars", "revision")
+            print_table(columns, [_rolled_back(each) for each in results])
     if refused:
         raise typer.Exit(SOME_FAILED if results else WRONG)
 
@@ -184,16 +185,25 @@ def forget(
         what = f"{size} of arrays are kept for a rollback or an unfinished migration"
         if not yes:
             agree(what, "Drop them?", "--yes drops them", "nothing was dropped")
-        for name, info in kept:
-            try:
-                store.forget(name, info.space)
-            except SpaceInUse as error:  # since a moment ago
-                raise Failed(str(error)) from error
-            if json:
-                print_json({"collection": name, **asdict(info)})
-    if not json:
-        rows = [(n, short(i.space), i.exemplars, amount_of_bytes(i.bytes)) for n, i in kept]
-        print_table(("collection", "dropped", "exemplars", "size"), rows)
+        dropped = []
+        try:
+            for name, info in kept:
+                try:
+                    store.forget(name, info.space)
+                except SpaceInUse as error:  # since a moment ago
+                    raise Failed(str(error)) from error
+                dropped.append(
+                    (name, short(info.space), info.exemplars, amount_of_bytes(info.bytes))
+                )
+                if json:
+                    print_json({"collection": name, **asdict(info)})
+        finally:  # also what was done before it was broken off
+            if dropped and not json:
+                print_table(("collection", "dropped", "exemplars", "size"), dropped)
+
+
+def _rolled_back(done: "RolledBack") -> tuple[Any, ...]:
+    return done.collection, done.outcome, short(done.space), done.exemplars, done.revision
 
 
 def _planned(plan: "Plan") -> tuple[Any, ...]:
