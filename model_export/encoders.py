@@ -26,7 +26,7 @@ FILE = Path("service/models/default.onnx")
 PAPER_SIZED = ("stgcn_pp", "dg_stgcn", "ctr_gcn", "infogcn", "hd_gcn", "transformer")
 REFERENCE = "stgcn_pp"
 #: The size of the ratios: frames and joints.
-_SIZE = ("encoder.frames=64", "encoder.layout=kinect_v2")
+_SIZE = ("encoder.frames=64", "encoder.layout=kinect_v2", "encoder.moving_part=null")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def exported(config: Config, spectrum: bool) -> bytes:
 
 def row(name: str, config: Config, spectrum: bool) -> Row:
     """Export a configuration and count it."""
-    frames, joints = config.encoder.frames, len(resolve_layout(config.encoder.layout))
+    frames, joints = config.encoder.input_frames, len(resolve_layout(config.encoder.layout))
     return Row(name, Session(exported(config, spectrum)), frames, joints, *cost(config))
 
 

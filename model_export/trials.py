@@ -73,7 +73,7 @@ def novel_data(config: Config) -> SkeletonDataset:
         return SkeletonDataset.load(
             data.model_copy(update={"sets": sets}),
             layout,
-            frames=config.encoder.frames,
+            frames=config.encoder.input_frames,
             novel=True,
             persons=config.encoder.persons,
         )
@@ -95,7 +95,7 @@ def filler_data(config: Config) -> SkeletonDataset:
     whole = SkeletonDataset.load(
         data.model_copy(update={"sets": sets}),
         layout,
-        frames=config.encoder.frames,
+        frames=config.encoder.input_frames,
         persons=config.encoder.persons,
     )
     return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))

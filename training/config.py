@@ -49,11 +49,21 @@ class DataConfig(_Section):
     stored_frames: int = Field(gt=1)
 
 
+class MovingPartConfig(_Section):
+    frames: int = Field(gt=3)
+    share: float = Field(ge=0, lt=0.5)
+    floor: float = Field(ge=0, lt=1)
+    margin: float = Field(ge=0)
+    reach: int = Field(gt=0)
+
+
 class EncoderConfig(_Section):
     # Not in the checkpoints from before there were others.
     family: Family = "compact"
     layout: str
     frames: int = Field(gt=3)
+    # Nor was this in the earlier ones.
+    moving_part: MovingPartConfig | None = None
     persons: int = Field(ge=1, le=2)
     channels: tuple[int, ...]
     strides: tuple[int, ...]
@@ -61,6 +71,11 @@ class EncoderConfig(_Section):
     segments: int = Field(gt=0)
     segment_width: int = Field(gt=0)
     dropout: float = Field(ge=0, lt=1)
+
+    @property
+    def input_frames(self) -> int:
+        """T of the arrays that go in: `frames`, unless these are taken from the moving part."""
+        return self.frames if self.moving_part is None else self.moving_part.frames
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

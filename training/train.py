@@ -93,7 +93,7 @@ class Run:
         self.config, self.device = config, device
         self.layout: Layout = resolve_layout(config.encoder.layout)
         # Long enough to be cut and warped; and as the service prepares clips, for the statistics.
-        persons, frames = config.encoder.persons, config.encoder.frames
+        persons, frames = config.encoder.persons, config.encoder.input_frames
         self.data = data = SkeletonDataset.load(config.data, self.layout, persons=persons)
         self.served = SkeletonDataset.load(config.data, self.layout, frames=frames, persons=persons)
         self.targets: Targets = targets(data, self.layout, config.augmentation.one_sided)
@@ -106,7 +106,7 @@ class Run:
             multi_avg_fn=_average(config.optimiser.average),
             use_buffers=True,
         )
-        self.augment = Augmentation(config.augmentation, self.layout, config.encoder.frames)
+        self.augment = Augmentation(config.augmentation, self.layout, frames)
         self.epoch = 0
         self.draws = torch.Generator()
         self.steps = len(self._draw(0)) // config.optimiser.batch

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from skeleton import Layout
 from training.encoder.adult import adult_bones
+from training.encoder.moving_part import MovingPart
 
 _TINY = 1e-6
 
@@ -17,14 +18,16 @@ class BodyFrame(nn.Module):
     """Bring bodies into one frame: hips at the origin, adult size, left side towards +x.
 
     `forward(joints (N, T, V, 3), seen (N, T, V))` returns the pose around the hips
-    `(N, T, V, 3)`, the path of the hips `(N, T, 1, 3)` from its mean, and `(N, T, V, 1)` seen.
+    `(N, F, V, 3)`, the path of the hips `(N, F, 1, 3)` from its mean, and `(N, F, V, 1)` seen;
+    F = T, or where so configured the frames of the moving part.
     The size comes from all bones that were seen and whose length in an adult is known, the
     direction from hips and shoulders over the whole clip, so no single joint is indispensable.
     The layout has to have hips and shoulders; `EncoderConfig` sees to it.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, moving_part: MovingPart | None = None) -> None:
         super().__init__()
+        self.moving_part = moving_part
         at = layout.index
         hips = torch.zeros(len(layout), 1)
         hips[[at[j] for j in ("pelvis", "left_hip", "right_hip") if j in at]] = 1.0
@@ -43,10 +46,12 @@ class BodyFrame(nn.Module):
     def forward(self, joints: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         weight = (seen > 0.5).to(joints.dtype)[..., None]  # (N, T, V, 1)
         joints = torch.where(weight > 0.5, joints, 0.0)  # NaN · 0 would stay NaN
+        scale = self._scale(joints, weight)
+        if self.moving_part is not None:
+            joints, weight = self.moving_part(joints, weight, scale)
         centre, middle = self._centre(joints, weight)
         local = (joints - centre) * weight
         path = centre - middle
-        scale = self._scale(joints, weight)
         cos, sin = self._direction(joints, weight)
         return _turned(local * scale, cos, sin), _turned(path * scale, cos, sin), weight
 

@@ -10,6 +10,7 @@ from training.config import EncoderConfig, ImportanceConfig
 from training.encoder.blocks import make_blocks
 from training.encoder.body_frame import BodyFrame
 from training.encoder.jid import JointImportance
+from training.encoder.moving_part import MovingPart
 from training.encoder.persons import averaged, folded
 from training.encoder.streams import Streams
 
@@ -36,16 +37,19 @@ class Encoder(nn.Module):
     def __init__(self, config: EncoderConfig, importance: ImportanceConfig | None = None) -> None:
         super().__init__()
         self.layout = resolve_layout(config.layout)
-        self.frames = config.frames
+        self.frames = config.input_frames
         self.persons = config.persons
         self.channels = config.channels[-1]  # C, of the last block
         self.segments = config.segments
         joints = len(self.layout)
-        self.body_frame = BodyFrame(self.layout)
+        moving_part = None
+        if config.moving_part is not None:
+            moving_part = MovingPart(self.layout, config.moving_part, config.frames)
+        self.body_frame = BodyFrame(self.layout, moving_part)
         self.streams = Streams(self.layout)
         self.input_norm = nn.BatchNorm1d(Streams.channels * joints)
         self.blocks = make_blocks(self.layout, config, Streams.channels)
-        left = config.frames
+        self.inner_frames = left = config.frames  # F, those that the blocks see
         for stride in config.strides:
             left = -(-left // stride)
         self.per_segment = left // config.segments
@@ -92,8 +96,9 @@ class Encoder(nn.Module):
         """Features of bodies that are in their frame already."""
         x = self.streams(local, path, seen)  # (N, C, T, V)
         channels, joints = Streams.channels, len(self.layout)
-        x = x.permute(0, 3, 1, 2).reshape(-1, joints * channels, self.frames)
-        x = self.input_norm(x).reshape(-1, joints, channels, self.frames).permute(0, 2, 3, 1)
+        frames = self.inner_frames
+        x = x.permute(0, 3, 1, 2).reshape(-1, joints * channels, frames)
+        x = self.input_norm(x).reshape(-1, joints, channels, frames).permute(0, 2, 3, 1)
         importance = factor = None
         for number, block in enumerate(self.blocks, start=1):
             x = block(x, factor)

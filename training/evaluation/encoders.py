@@ -80,7 +80,7 @@ def encoder_from_checkpoint(path: Path, device: str = "cpu") -> Encoder:
 
     return Encoder(
         layout=resolve_layout(trained.config.encoder.layout),
-        frames=trained.config.encoder.frames,
+        frames=trained.config.encoder.input_frames,
         embed=embed,
         trained=trained.classes,
         facts={

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure on the base classes' clips; 1 where the text leaks."""
     config, state = _kept(arguments.checkpoint.with_name(FILE))
     layout = resolve_layout(config.encoder.layout)
-    frames, persons = config.encoder.frames, config.encoder.persons
+    frames, persons = config.encoder.input_frames, config.encoder.persons
     stored = SkeletonDataset.load(config.data, layout, persons=persons)
     data = SkeletonDataset.load(config.data, layout, frames=frames, persons=persons)
     aims = targets(stored, layout, config.augmentation.one_sided)
