@@ -11,7 +11,7 @@ from training.config import MovingPartConfig
 _ENDS = ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")
 #: Metres of an adult: who seems to go farther in a moment is a tracker's error, and counts so much.
 _FARTHEST = 1.0
-_TINY = 1e-9
+_TINY = 1e-6
 
 
 class MovingPart(nn.Module):
@@ -65,7 +65,7 @@ class MovingPart(nn.Module):
         before, after = self._index(self.before), self._index(self.after)
         way = (ends.index_select(1, after) - ends.index_select(1, before)) * scale
         both = there.index_select(1, after) * there.index_select(1, before)
-        way = ((way * way).sum(-1) + _TINY).sqrt().clamp(max=_FARTHEST) * both
+        way = (way * way).sum(-1).sqrt().clamp(max=_FARTHEST) * both
         fastest = way.amax(2)  # (N, T)
         moves = (fastest - self.config.floor * fastest.amax(1, keepdim=True)).clamp(min=0)
         return (moves[:, 1:] + moves[:, :-1]) / 2
@@ -74,8 +74,9 @@ class MovingPart(nn.Module):
         """Where the part begins and ends, in frames of the clip, `(N, 1)` each."""
         done = torch.matmul(steps, self.summed)  # (N, T)
         little = self.config.share * done[:, -1:]
-        passed = (little - done[:, :-1]) / (steps + _TINY)
-        left = (done[:, 1:] - (done[:, -1:] - little)) / (steps + _TINY)
+        steps = steps.clamp(min=_TINY)
+        passed = (little - done[:, :-1]) / steps
+        left = (done[:, 1:] - (done[:, -1:] - little)) / steps
         first = passed.clamp(0, 1).sum(1, keepdim=True)
         last = self.config.frames - 1 - left.clamp(0, 1).sum(1, keepdim=True)
         more = self.config.margin * (last - first)
