@@ -68,7 +68,7 @@ def metadata_of(
             "parents": layout.parents,
             "axes": layout.axes,
         },
-        "frames": encoder.frames,
+        "frames": encoder.input_frames,
         "persons": encoder.persons,
         "width": width,
         "score": SCORE,

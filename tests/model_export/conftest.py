@@ -56,7 +56,7 @@ def trained(data_folder: Path) -> Trained:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ONESHOT_DATA", str(data_folder))
         layout = resolve_layout(config.encoder.layout)
-        data = SkeletonDataset.load(config.data, layout, frames=config.encoder.frames)
+        data = SkeletonDataset.load(config.data, layout, frames=config.encoder.input_frames)
     embedder, cohort = base_statistics(Encoder(config.encoder), config, data, 8)
     return Trained(
         config=config,

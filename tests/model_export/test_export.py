@@ -44,7 +44,7 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
     assert about["preparation"] == PREPARATION
     assert about["layout"]["joints"] == list(layout.joints)
     assert about["layout"]["parents"] == list(layout.parents)
-    assert (about["frames"], about["persons"]) == (32, 1)
+    assert (about["frames"], about["persons"]) == (64, 1)
     outputs = {value.name: value.shape for value in session.get_outputs()}
     assert outputs == {
         "embedding": ["N", about["width"]],

@@ -12,11 +12,11 @@ BODY = LAYOUTS["body16"]
 
 def refused(graph: onnx.ModelProto, why: str) -> None:
     with pytest.raises(BadGraph, match=why):
-        check_graph(graph, BODY, 32, 1)
+        check_graph(graph, BODY, 64, 1)
 
 
 def test_an_exported_branch_keeps_the_rules(graph: onnx.ModelProto) -> None:
-    check_graph(graph, BODY, 32, 1)
+    check_graph(graph, BODY, 64, 1)
 
 
 def test_a_shape_node_is_refused(graph: onnx.ModelProto) -> None:
@@ -55,8 +55,8 @@ def test_a_fixed_batch_is_refused(graph: onnx.ModelProto) -> None:
 
 
 def test_a_model_for_another_layout_is_refused(graph: onnx.ModelProto) -> None:
-    with pytest.raises(BadGraph, match=r"joints is \(N, 32, 1, 16, 3\), not"):
-        check_graph(graph, LAYOUTS["kinect_v2"], 32, 1)
+    with pytest.raises(BadGraph, match=r"joints is \(N, 64, 1, 16, 3\), not"):
+        check_graph(graph, LAYOUTS["kinect_v2"], 64, 1)
 
 
 def test_a_missing_output_is_refused(graph: onnx.ModelProto) -> None:

@@ -40,7 +40,7 @@ def important(trained: Trained, data_folder: Path) -> Trained:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ONESHOT_DATA", str(data_folder))
         layout = resolve_layout(config.encoder.layout)
-        data = SkeletonDataset.load(config.data, layout, frames=config.encoder.frames)
+        data = SkeletonDataset.load(config.data, layout, frames=config.encoder.input_frames)
     embedder, cohort = base_statistics(encoder, config, data, 8)
     return replace(trained, config=config, state=embedder.state_dict(), cohort=cohort)
 
@@ -64,8 +64,8 @@ def test_the_skeleton_branch_alone_is_what_is_exported(
     assert session.outputs == OUTPUTS
     assert check_parity(session, with_it).largest <= 1e-4
     rng = np.random.default_rng(0)
-    joints = rng.standard_normal((5, 32, 1, 16, 3)).astype(np.float32)
-    seen = np.ones((5, 32, 1, 16), dtype=np.float32)
+    joints = rng.standard_normal((5, 64, 1, 16, 3)).astype(np.float32)
+    seen = np.ones((5, 64, 1, 16), dtype=np.float32)
     seen[1, ..., 4], seen[2] = 0, 0
     importance = session.run(joints, seen)["joint_importance"]
     assert importance.shape == (5, 16)
@@ -98,12 +98,12 @@ def test_the_file_carries_the_importance_it_must_answer(
     with_it: SkeletonBranch, graph_with_it: bytes
 ) -> None:
     session, layout = Session(graph_with_it), with_it.encoder.layout
-    test = SelfTest.read(SelfTest.of(session, layout, 32).written())
+    test = SelfTest.read(SelfTest.of(session, layout, 64).written())
     assert test.joint_importance is not None
-    assert test.check(session, layout, 32) <= 1e-5
+    assert test.check(session, layout, 64) <= 1e-5
     wrong = replace(test, joint_importance=test.joint_importance[::-1].copy())
     with pytest.raises(SelfTestFailed):
-        wrong.check(session, layout, 32)
+        wrong.check(session, layout, 64)
 
 
 def test_a_checkpoint_with_it_becomes_a_file_that_every_reader_gets_it_from(
@@ -114,7 +114,7 @@ def test_a_checkpoint_with_it_becomes_a_file_that_every_reader_gets_it_from(
     session = Session((tmp_path / "model.onnx").read_bytes())
     told = json.loads(session.metadata["oneshot.self_test"])
     assert len(told["joint_importance"]) == 16
-    joints = np.random.default_rng(1).standard_normal((3, 32, 1, 16, 3)).astype(np.float32)
+    joints = np.random.default_rng(1).standard_normal((3, 64, 1, 16, 3)).astype(np.float32)
     seen = np.ones(joints.shape[:-1], dtype=np.float32)
     answers = [
         read(tmp_path / name).embed(joints, seen)

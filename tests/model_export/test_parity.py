@@ -16,8 +16,8 @@ NAN = np.float32(np.nan)
 @pytest.fixture
 def clips() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(1)
-    joints = rng.standard_normal((32, 32, 1, 16, 3)).astype(np.float32)
-    seen = (rng.random((32, 32, 1, 16)) > 0.4).astype(np.float32)
+    joints = rng.standard_normal((32, 64, 1, 16, 3)).astype(np.float32)
+    seen = (rng.random((32, 64, 1, 16)) > 0.4).astype(np.float32)
     return joints, seen
 
 
@@ -75,13 +75,13 @@ def test_what_was_not_seen_changes_nothing(
 
 def test_no_mask_gives_nan(session: Session) -> None:
     rng = np.random.default_rng(2)
-    joints = rng.standard_normal((20, 32, 1, 16, 3)).astype(np.float32)
-    seen = np.zeros((20, 32, 1, 16), dtype=np.float32)  # the first: nothing at all
+    joints = rng.standard_normal((20, 64, 1, 16, 3)).astype(np.float32)
+    seen = np.zeros((20, 64, 1, 16), dtype=np.float32)  # the first: nothing at all
     seen[1, 5, 0, 3] = 1  # one joint once
     seen[2, :, 0, 10] = 1  # one joint always
     seen[3, 0] = 1  # one frame
     for number in range(4, 20):
-        seen[number] = rng.random((32, 1, 16)) < number / 40
+        seen[number] = rng.random((64, 1, 16)) < number / 40
     given = session.run(np.where(seen[..., None] > 0, joints, NAN), seen)
     for values in given.values():
         assert np.isfinite(values).all()

@@ -41,7 +41,7 @@ def branch(encoder: Encoder) -> SkeletonBranch:
 
 
 def clip(action: str = "squat", seed: int = 0, yaw: float = 0.0) -> tuple[Tensor, Tensor]:
-    prepared = prepare(animate(action, seed=seed, yaw=yaw), BODY, SMALL.frames)
+    prepared = prepare(animate(action, seed=seed, yaw=yaw), BODY, SMALL.input_frames)
     return torch.from_numpy(prepared.joints)[None], torch.from_numpy(prepared.seen)[None]
 
 
@@ -136,8 +136,9 @@ def test_the_cosine_weighs_encoder_and_spectrum_as_stated(branch: SkeletonBranch
 def test_the_spectrum_does_not_care_when_a_movement_starts(branch: SkeletonBranch) -> None:
     joints, seen = clip("squat")
     embedder, encoder = branch.embedder, branch.encoder
-    shifted = torch.roll(joints, 7, dims=1)
-    pair = [embedder.spectrum(*encoder.in_body_frame(j, seen)) for j in (joints, shifted)]
+    body = encoder.in_body_frame(joints, seen)
+    shifted = [torch.roll(part, 7, dims=1) for part in body]
+    pair = [embedder.spectrum(*moments) for moments in (body, shifted)]
     parts = [20, 20, 20, embedder.spectrum.width - 60]
     whole, windows, crossed, _ = (
         (a * b).sum() / (a * a).sum()

@@ -23,7 +23,8 @@ from training.encoder.body_frame import BodyFrame
 from training.encoder.hierarchy import hierarchy
 
 ALL = tuple(FAMILIES)
-SMALL = ("encoder.frames=16", "encoder.channels=[16, 24]", "encoder.strides=[2, 1]",
+SMALL = ("encoder.frames=16", "encoder.moving_part=null",
+         "encoder.channels=[16, 24]", "encoder.strides=[2, 1]",
          "encoder.subsets=3", "encoder.segment_width=8", "encoder.dropout=0")  # fmt: skip
 #: Joints that every built-in layout has.
 EVERYWHERE = "spectrum.crossed=[left_elbow, right_knee]"

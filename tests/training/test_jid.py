@@ -179,7 +179,7 @@ def test_it_adds_at_most_3_percent_of_parameters_and_time() -> None:
     memory happens to lie is worth some percent; more of them where the first leave it open."""
     (before, plain), (after, guided) = _exported("guidance=null"), _exported()
     rng = np.random.default_rng(0)
-    joints = rng.standard_normal((1, 32, 1, 16, 3)).astype(np.float32)
+    joints = rng.standard_normal((1, 64, 1, 16, 3)).astype(np.float32)
     clip = joints, np.ones(joints.shape[:-1], dtype=np.float32)
     pairs: list[list[float]] = []
     more = np.inf

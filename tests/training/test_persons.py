@@ -48,7 +48,7 @@ def branch() -> SkeletonBranch:
 
 def clip(*actions: str) -> tuple[Tensor, Tensor]:
     performed = beside(*(animate(action, seed=i) for i, action in enumerate(actions)))
-    prepared = prepare_persons(performed, BODY, CONFIG.encoder.frames, 2)
+    prepared = prepare_persons(performed, BODY, CONFIG.encoder.input_frames, 2)
     return torch.from_numpy(prepared.joints)[None], torch.from_numpy(prepared.seen)[None]
 
 
@@ -154,7 +154,7 @@ def test_the_statistics_are_of_those_who_are_there(run: Run) -> None:
             update={"sets": (config.data.sets[0].model_copy(update={"only": ("A003", "A009")}),)}
         ),
         BODY,
-        frames=config.encoder.frames,
+        frames=config.encoder.input_frames,
     )
     doubled = SkeletonDataset(
         torch.stack([alone.joints, torch.zeros_like(alone.joints)], dim=2),
