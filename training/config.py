@@ -1,5 +1,6 @@
 """Configuration: one complete YAML, experiments are differences to it."""
 
+import math
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -108,6 +109,12 @@ class AugmentationConfig(_Section):
     bias: float = Field(ge=0)
     noise: float = Field(ge=0)
     unseen: float = Field(ge=0, le=1)
+
+    @property
+    def sided(self) -> float:
+        """The |log ratio| from which the mirror image of a class is a class of its own; where
+        nothing is mirrored none is."""
+        return self.one_sided if self.mirror else math.inf
 
 
 class LossConfig(_Section):

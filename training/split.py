@@ -86,6 +86,8 @@ class Split:
                     "among them and no novel one"
                 )
             smaller = base
+        if both := set(self.development) & set(self.novel):
+            raise BadConfig(f"{self.name}: both development and novel: {', '.join(sorted(both))}")
         if self.exemplars is not None and set(self.exemplars) != set(self.novel):
             raise BadConfig(f"{self.name}: every novel class needs one exemplar")
 

@@ -96,7 +96,7 @@ class Run:
         persons, frames = config.encoder.persons, config.encoder.input_frames
         self.data = data = SkeletonDataset.load(config.data, self.layout, persons=persons)
         self.served = SkeletonDataset.load(config.data, self.layout, frames=frames, persons=persons)
-        self.targets: Targets = targets(data, self.layout, config.augmentation.one_sided)
+        self.targets: Targets = targets(data, self.layout, config.augmentation.sided)
         self.learner = Learner.of(config, data, self.targets, self.layout)
         # Channels last: the many 1 x 1 convolutions are quicker so on a CPU (RESULTS.md).
         learned: Any = self.learner.modules().to(device)

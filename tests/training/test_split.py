@@ -53,6 +53,7 @@ def test_smaller_subsets_lie_in_larger_ones_and_never_hold_a_novel_or_developmen
         assert len(base) == count
         assert smaller <= base
         assert not base & set(split.novel)
+        assert not set(split.development) & set(split.novel)
         if count < max(split.base):
             assert not base & set(split.development)
         smaller = base

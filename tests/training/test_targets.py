@@ -4,6 +4,7 @@ import torch
 
 from skeleton import LAYOUTS, prepare
 from skeleton.animator import animate
+from training.config import load_config
 from training.dataset import SkeletonDataset, TrainingClass
 from training.targets import targets
 
@@ -44,3 +45,11 @@ def test_only_what_differs_for_sure_competes(data: SkeletonDataset) -> None:
     assert bool(found.same[found.number[1, PUNCH], left])  # a mirrored right punch
     assert torch.equal(found.same, found.same.T)
     assert not bool(found.same.diagonal().any())
+
+
+def test_without_mirroring_no_class_has_a_mirror_image(data: SkeletonDataset) -> None:
+    mirrored, plain = (
+        load_config(None, (f"augmentation.mirror={share}",)).augmentation for share in (0.5, 0)
+    )
+    assert targets(data, BODY, mirrored.sided).count == 7
+    assert targets(data, BODY, plain.sided).count == 4

@@ -19,8 +19,8 @@ from training.evaluation.report import plain
 from training.evaluation.results import measured
 from training.split import Split
 
-#: The paper's decision rule, nearest exemplar by the cosine of what the encoder gives; and the
-#: service's, which takes away how much both clips resemble the base classes.
+#: The paper's rule, the nearest exemplar, by the cosine of the embeddings (less the base classes'
+#: mean, which is ours); and the service's, which takes away how much both clips resemble these.
 COSINE, SCORE = "cosine", "score"
 
 

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     frames, persons = config.encoder.input_frames, config.encoder.persons
     stored = SkeletonDataset.load(config.data, layout, persons=persons)
     data = SkeletonDataset.load(config.data, layout, frames=frames, persons=persons)
-    aims = targets(stored, layout, config.augmentation.one_sided)
+    aims = targets(stored, layout, config.augmentation.sided)
     learner = Learner.of(config, data, aims, layout)
     try:
         learner.modules().load_state_dict(state)
