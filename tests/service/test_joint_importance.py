@@ -21,7 +21,7 @@ from tests.service.caller import JSON, Caller, checked_client, performance
 from tests.service.command_line.terminal import oneshot
 from tests.service.conftest import with_new_collection
 from tests.service.file_bodies import openpose
-from tests.service.small_model import LAYOUT, small_model
+from tests.service.small_model import ALL, LAYOUT, small_model
 from tests.service_process import ROOT, ServiceProcess
 
 WAVE = ROOT / "examples/recognize/wave.json"
@@ -37,6 +37,18 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(file: Path, stores: Callable[[str], str]) -> Iterator[ServiceProcess]:
     with ServiceProcess(stores("sqlite"), file) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def silent_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that does not tell."""
+    return small_model(tmp_path_factory.mktemp("model") / "silent.onnx", ALL[:3], matching=None)
+
+
+@pytest.fixture(scope="module")
+def silent(silent_file: Path, stores: Callable[[str], str]) -> Iterator[ServiceProcess]:
+    with ServiceProcess(stores("sqlite"), silent_file) as process:
         yield process
 
 
@@ -74,8 +86,10 @@ def test_it_is_the_querys_and_not_the_exemplars(caller: Caller) -> None:
     assert caller.recognize(performance("wave"))["joint_importance"] == alone["joint_importance"]
 
 
-def test_a_model_that_tells_none_leaves_the_field_out(visitor: Caller) -> None:
-    assert "joint_importance" not in visitor.recognize(performance("wave"))
+def test_a_model_that_tells_none_leaves_the_field_out(silent: ServiceProcess) -> None:
+    with silent.client() as client:
+        caller = with_new_collection(checked_client(client))
+        assert "joint_importance" not in caller.recognize(performance("wave"))
 
 
 def test_openapi_says_that_it_may_be_absent_but_is_never_null(visitor: Caller) -> None:
@@ -120,10 +134,8 @@ def test_json_lines_tell_all_joints(service: ServiceProcess) -> None:
     assert next(iter(line["joint_importance"])) == "right_wrist"
 
 
-def test_the_table_has_no_column_for_what_the_model_does_not_tell(
-    running: Callable[[str, int], ServiceProcess],
-) -> None:
-    done = oneshot("recognize", WAVE, "--url", running("sqlite", 0).url)
+def test_the_table_has_no_column_for_what_the_model_does_not_tell(silent: ServiceProcess) -> None:
+    done = oneshot("recognize", WAVE, "--url", silent.url)
     assert done.status == 0, done.err
     assert "decision" in done.out
     assert "matter most" not in done.out
@@ -140,15 +152,16 @@ def strongest(picture: bytes) -> tuple[int, int]:
 
 @pytest.mark.parametrize("kind", ["image/png", "image/gif"])
 def test_an_inspected_clip_is_drawn_in_the_colours_of_importance(
-    client: httpx.Client, visitor: Caller, kind: str
+    client: httpx.Client, silent: ServiceProcess, kind: str
 ) -> None:
     body, headers = as_json(performance("wave")), JSON | {"accept": kind}
     told = client.post("/clips:inspect", content=body, headers=headers)
     received, prepared = strongest(told.content)
     assert received == 0
     assert prepared > 20
-    silent = visitor.client.post("/clips:inspect", content=body, headers=headers)
-    assert strongest(silent.content) == (0, 0)
+    with silent.client() as other:
+        plain = other.post("/clips:inspect", content=body, headers=headers)
+    assert strongest(plain.content) == (0, 0)
 
 
 def test_a_clip_that_must_be_refused_is_drawn_all_the_same(client: httpx.Client) -> None:
@@ -158,14 +171,14 @@ def test_a_clip_that_must_be_refused_is_drawn_all_the_same(client: httpx.Client)
     assert strongest(response.content) == (0, 0)
 
 
-def test_the_command_draws_it_too(file: Path, tmp_path: Path) -> None:
+def test_the_command_draws_it_too(file: Path, silent_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "wave.png"
     done = oneshot("inspect", WAVE, "-o", out, model=str(file))
     assert done.status == 0, done.err
     assert strongest(out.read_bytes())[1] > 20
     shown = oneshot("inspect", WAVE, model=str(file))
     assert "matter most: right wrist 0." in shown.out
-    assert "matter most" not in oneshot("inspect", WAVE).out
+    assert "matter most" not in oneshot("inspect", WAVE, model=str(silent_file)).out
 
 
 def test_the_readmes_picture_is_coloured_by_a_real_answer(
