@@ -10,6 +10,12 @@ COLLECTION_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 #: bytes that are no UTF-8.
 ACTION_PATTERN = r"^[^\x00-\x1f\x7f-\x9f/\ufffd]{1,200}$"
 
+#: What a pattern means, for who sent something else.
+MEANINGS = {
+    COLLECTION_PATTERN: "1 to 64 letters, digits, `.`, `_`, `-`",
+    ACTION_PATTERN: "1 to 200 characters, no control characters, no `/`",
+}
+
 CollectionName = Annotated[str, StringConstraints(pattern=COLLECTION_PATTERN)]
 ActionName = Annotated[str, StringConstraints(pattern=ACTION_PATTERN)]
 
@@ -20,5 +26,5 @@ CollectionPath = Annotated[CollectionName, Path(description="Name of the collect
 ActionPath = Annotated[ActionName, Path(description="Name of the action.")]
 ActionField = Annotated[
     ActionName,
-    Field(description="The action's name: 1 to 200 characters, no control characters, no `/`."),
+    Field(description=f"The action's name: {MEANINGS[ACTION_PATTERN]}."),
 ]

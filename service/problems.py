@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
+from service.names import MEANINGS
 from service.store import (
     CollectionExists,
     InvalidName,
@@ -151,7 +152,9 @@ def describe(error: ValidationError | RequestValidationError) -> str:
     lines = []
     for entry in error.errors()[:10]:
         place = ".".join(str(p) for p in entry["loc"] if p not in ("query", "body", "path"))
-        lines.append(f"{place or 'request'}: {entry['msg']}"[:300])
+        pattern = entry.get("ctx", {}).get("pattern")
+        meaning = f"must be {MEANINGS[pattern]}" if pattern in MEANINGS else entry["msg"]
+        lines.append(f"{place or 'request'}: {meaning}"[:300])
     return "; ".join(lines)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from service.command_line.failure import Failed, note
@@ -62,6 +63,8 @@ def _lost(recording: Recording, suffix: str) -> list[str]:
     persons = recording.joints.shape[1]
     if suffix == ".bvh" and persons > 1:
         lost.append(f"one of {persons} persons is written: BVH holds no more")
+    if suffix == ".bvh" and (unseen := float(np.isnan(recording.joints).any(axis=-1).mean())):
+        lost.append(f"{unseen:.0%} of the joints were not seen, which BVH cannot say")
     if suffix == ".npy":
         layout = recording.layout
         built_in = LAYOUTS.get(layout.name) == layout

@@ -34,7 +34,7 @@ def read_array(data: bytes, types: frozenset[str]) -> NDArray[Any]:
     start = begin + int.from_bytes(data[8:begin], "little")
     shape, fortran, dtype = _header(data[: min(start, _LONGEST_HEADER)])
     if dtype.hasobject:
-        raise UnreadableClip("object arrays are not read; save float32")
+        raise UnreadableClip("object arrays are not read; save numbers as float32, names as str")
     if types.isdisjoint((dtype.str[1:], dtype.kind)) or not dtype.itemsize:
         raise UnreadableClip(f"arrays of {dtype} are not read; save float32 or float64")
     if len(shape) > _MOST_DIMENSIONS or not all(0 <= n <= len(data) for n in shape):

@@ -64,11 +64,14 @@ def read_source(
     Raises `UnreadableClip` with the line at fault, `UnusableClip`.
     """
     if format.names_joints and source.layout is not None:
-        raise UnusableClip(f"layout: a {format.title} file names its joints itself; leave it out")
+        raise UnusableClip(
+            f"layout: files of {format.title} name their joints themselves; leave it out"
+        )
     given = format.read(source)
     remarks = given.remarks
-    if axes is not None:  # the file's own stance is then no news, and advice already followed
-        remarks = tuple(remark for remark in remarks if not remark.startswith("axes: "))
+    # What the caller says is no news, and the advice to say it is followed already.
+    said = [code for code, value in (("axes", axes), ("fps_assumed", fps)) if value is not None]
+    remarks = tuple(remark for remark in remarks if remark.partition(":")[0] not in said)
     return record(
         given.joints,
         given.layout,

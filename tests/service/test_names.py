@@ -51,6 +51,7 @@ def test_a_name_out_of_range_is_refused(visitor: Caller, name: str) -> None:
     ):
         assert response.status_code == 422
         assert "action" in response.json()["detail"]
+        assert "^[" not in response.json()["detail"]  # words, and no pattern
     assert visitor.revision() == 0
 
 

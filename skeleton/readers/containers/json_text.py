@@ -43,13 +43,14 @@ def parse_json_or_lines(data: bytes) -> Any:
     try:
         return _loads(text)
     except ValueError as error:
-        whole = error
+        # Its words alone: the error itself would hold this frame, and with it the file, for long.
+        whole = _place(error)
     lines = text.split(b"\n", MOST_FRAMES)
     first = next((line for line in lines if line.strip()), b"")
     try:
         _loads(first)
     except ValueError:
-        raise UnreadableClip(_place(whole)) from None  # not one value a line
+        raise UnreadableClip(whole) from None  # not one value a line
     refuse_length(len(lines) - (not lines[-1].strip()))
     values = []
     for number, line in enumerate(lines, 1):

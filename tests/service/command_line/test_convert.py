@@ -59,3 +59,8 @@ def test_what_the_other_format_cannot_say_is_told(tmp_path: Path) -> None:
     npy = oneshot("convert", KICK, tmp_path / "kick.npy")
     assert "--layout kinect_v2 --fps 30 --axes x,y,z" in npy.err
     assert oneshot("convert", KICK, tmp_path / "kick.npz").err == ""
+    clip.joints[:, 0, 5] = np.nan
+    (tmp_path / "gaps.json").write_bytes(write_json(record(clip.joints, clip.layout, fps=30.0)))
+    gaps = oneshot("convert", tmp_path / "gaps.json", tmp_path / "gaps.bvh")
+    assert "note: 4% of the joints were not seen" in gaps.err
+    assert "not seen" not in oneshot("convert", KICK, tmp_path / "whole.bvh").err

@@ -61,7 +61,7 @@ def test_a_clip_the_model_refuses_has_status_1_and_the_reason(tmp_path: Path) ->
     ("arguments", "says"),
     [
         ((WAVE, "--out", "drawing.jpg"), ".png or .gif"),
-        ((WAVE, "--layout", "kinect_v2"), "names its joints itself"),
+        ((WAVE, "--layout", "kinect_v2"), "name their joints themselves"),
         (("README.md",), "look like none of the formats"),
         ((ROOT / "examples/recognize/wave.npy", "--layout", "nobody"), "unknown layout"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from skeleton.errors import UnknownFormat
 from skeleton.readers import FORMATS, Source, find_format, read_path, read_source
 from skeleton.writers import write_json, write_npy, write_npz
 from tests.fuzz.cases import good_cases
-from tests.skeleton.readers.mocap_files import ASF
+from tests.skeleton.readers.mocap_files import ASF, amc, amc_frame
 from tests.skeleton.readers.pose_files import (
     COCO_18,
     camera,
@@ -86,6 +87,17 @@ def test_the_caller_goes_before_the_file() -> None:
         assert (said.fps, said.axes, said.person) == (25, "x,z,-y", 0)
         given = read_source(source, format, fps=50, axes="x,-y,-z", person=3)
         assert (given.fps, given.axes, given.person) == (50, "x,-y,-z", 3)
+
+
+def test_what_the_caller_says_is_not_remarked_on() -> None:
+    source = Source(amc(amc_frame(1), amc_frame(2)).encode(), skeleton=ASF.encode())
+
+    def codes(**said: Any) -> set[str]:
+        remarks = read_source(source, FORMATS["amc"], **said).remarks
+        return {remark.partition(":")[0] for remark in remarks}
+
+    assert "fps_assumed" in codes()
+    assert "fps_assumed" not in codes(fps=60)
 
 
 def test_a_layout_is_refused_for_files_that_name_their_joints(good: tuple[str, bytes]) -> None:
