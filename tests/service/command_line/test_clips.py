@@ -92,6 +92,7 @@ def test_one_bad_file_does_not_keep_the_others(where: list[str], tmp_path: Path)
     [
         (("recognize", "no-such.bvh"), "no such file"),
         (("recognize", "no-such-*.bvh"), "no file matches"),
+        (("recognize", "/dev/null"), "neither a file nor a folder"),
         (("enroll", "examples/enroll/wave.json"), "--action"),
         (("enroll", "examples/enroll/wave.json", "--action", "a", "--action-from", "file"), "name"),
     ],
