@@ -70,9 +70,7 @@ def _files(name: str) -> list[Path]:
             raise Failed(f"{name}: no file matches")
         return files
     if path.exists():
-        raise Failed(
-            f"{name}: it is neither a file nor a folder; save what comes from a pipe first"
-        )
+        raise Failed(f"{name}: neither a file nor a folder; save what comes from a pipe first")
     raise Failed(f"{name}: there is no such file or folder")
 
 
