@@ -1,7 +1,8 @@
 """Matching: from similarities to a calibrated decision (ours, after AS-norm).
 
-Where the model gives local features the best `RERANKED` exemplars by cosine, few of one action,
-are compared a second time, by the alignment of those features in time; all others rank behind them.
+Where the model gives local features the best `RERANKED` exemplars by cosine, `OF_ONE_ACTION` of an
+action at most, are compared a second time, by the alignment of those features in time; all others
+rank behind them.
 """
 
 from collections.abc import Sequence
@@ -18,8 +19,8 @@ Decision = Literal["match", "unknown", "ambiguous"]
 
 #: Exemplars that are compared by their local features, too.
 RERANKED = 32
-#: As many of one action at most, so that an action with many cannot keep the others out.
-_OF_ONE_ACTION = 4
+#: Of one action at most: an action with many exemplars cannot keep the others out (ours).
+OF_ONE_ACTION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,12 @@ def normalised_scores(
 
 def nearest(similarity: NDArray[np.float32], actions: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the rows, `RERANKED` at most, of the best similarities `(n,)`, best first; of each
-    action its best few. `actions` `(n,)` numbers each row's action."""
+    action its best `OF_ONE_ACTION`. `actions` `(n,)` numbers each row's action, from 0."""
+    enough = min(RERANKED, OF_ONE_ACTION * (int(actions.max(initial=-1)) + 1))
     for count in (RERANKED * 4, len(similarity)):
         rows = _descending(similarity, count)
-        rows = rows[_places(actions[rows]) < _OF_ONE_ACTION]
-        if len(rows) >= RERANKED:
+        rows = rows[_places(actions[rows]) < OF_ONE_ACTION]
+        if len(rows) >= enough:
             break
     return rows[:RERANKED]
 

@@ -13,7 +13,7 @@ ACTION_PATTERN = r"^[^\x00-\x1f\x7f-\x9f/\ufffd]{1,200}$"
 #: What a pattern means, for who sent something else.
 MEANINGS = {
     COLLECTION_PATTERN: "1 to 64 letters, digits, `.`, `_`, `-`",
-    ACTION_PATTERN: "1 to 200 characters, no control characters, no `/`",
+    ACTION_PATTERN: "1 to 200 characters of UTF-8, no control characters, no `/`",
 }
 
 CollectionName = Annotated[str, StringConstraints(pattern=COLLECTION_PATTERN)]

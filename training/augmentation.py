@@ -13,7 +13,8 @@ from training.config import AugmentationConfig
 
 
 class Augmentation:
-    """`augment(joints (N, T, V, 3), seen (N, T, V))` → the same with `frames` frames."""
+    """`augment(joints (N, T, V, 3), seen (N, T, V))` → the same with `frames` frames, as many as go
+    into the encoder."""
 
     def __init__(self, config: AugmentationConfig, layout: Layout, frames: int) -> None:
         self.config = config

@@ -51,18 +51,24 @@ class DataConfig(_Section):
 
 
 class MovingPartConfig(_Section):
-    frames: int = Field(gt=3)
-    share: float = Field(ge=0, lt=0.5)
+    frames: int = Field(gt=3)  # of the whole clip, which go in
+    share: float = Field(gt=0, lt=0.5)
     floor: float = Field(ge=0, lt=1)
     margin: float = Field(ge=0)
     reach: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.reach >= self.frames:
+            raise ValueError(f"reach {self.reach} must be less than the {self.frames} frames")
+        return self
 
 
 class EncoderConfig(_Section):
     # Not in the checkpoints from before there were others.
     family: Family = "compact"
     layout: str
-    frames: int = Field(gt=3)
+    frames: int = Field(gt=3)  # that the blocks see
     # Nor was this in the earlier ones.
     moving_part: MovingPartConfig | None = None
     persons: int = Field(ge=1, le=2)

@@ -39,7 +39,7 @@ class Scatter:
         with torch.random.fork_rng(devices=devices):
             torch.manual_seed(0)
             for part in clips.split(_BATCH):
-                for flip in (False, True):
+                for flip in (False, True) if self.augment.config.mirror else (False,):
                     yield self._bodies(served, part, flip, False, encoder)
                     for _ in range(self.copies):
                         yield self._bodies(self.stored, part, flip, True, encoder)

@@ -19,6 +19,7 @@ from service.command_line.options import (
 )
 from skeleton import Recording, UnusableClip
 from skeleton.layouts import LAYOUTS
+from skeleton.persons import choose_person
 from skeleton.writers import WRITERS, write_path
 
 
@@ -63,8 +64,9 @@ def _lost(recording: Recording, suffix: str) -> list[str]:
     persons = recording.joints.shape[1]
     if suffix == ".bvh" and persons > 1:
         lost.append(f"one of {persons} persons is written: BVH holds no more")
-    if suffix == ".bvh" and (unseen := float(np.isnan(recording.joints).any(axis=-1).mean())):
-        lost.append(f"{unseen:.0%} of the joints were not seen, which BVH cannot say")
+    if suffix == ".bvh" and (unseen := _unseen(recording)):
+        share = f"{unseen:.0%}" if unseen >= 0.01 else "less than 1%"
+        lost.append(f"{share} of the joints were not seen, which BVH cannot say")
     if suffix == ".npy":
         layout = recording.layout
         built_in = LAYOUTS.get(layout.name) == layout
@@ -75,3 +77,9 @@ def _lost(recording: Recording, suffix: str) -> list[str]:
             f"--layout {named}{frames} --axes {recording.axes}"
         )
     return lost
+
+
+def _unseen(recording: Recording) -> float:
+    """The share of the written person's joints that were not seen."""
+    one, _ = choose_person(recording.joints, recording.person)
+    return float(np.isnan(one).any(axis=-1).mean())

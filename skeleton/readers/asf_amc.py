@@ -16,7 +16,7 @@ from skeleton.clip import refuse_length
 from skeleton.errors import UnreadableClip, UnusableClip
 from skeleton.readers.bones.asf import ROOT, TURNS, Acclaim, looks_like_asf, read_asf
 from skeleton.readers.bones.movement import Movement, reading_of
-from skeleton.readers.containers.number_rows import LARGEST_NUMBER, fault_in_row
+from skeleton.readers.containers.number_rows import LARGEST_NUMBER, LONGEST_NUMBER, fault_in_row
 from skeleton.readers.containers.text import lines_of, quoted, text_of
 from skeleton.readers.format import Format, Reading, Source
 
@@ -120,8 +120,10 @@ def _take_alike(frames: _Frames, block: list[str]) -> bool:
     lines = len(names) + 1
     if not names or frames.last is None or len(block) != _TOGETHER * lines:
         return False
-    words = "".join(block).split()
     width = lines + sum(len(freedom[name]) for name in names)
+    if max(map(len, block)) > min(_LONGEST_LINE, LONGEST_NUMBER * width):
+        return False
+    words = "".join(block).split()
     if len(words) != _TOGETHER * width:
         return False
     columns: list[list[str]] = []
@@ -140,9 +142,10 @@ def _take_alike(frames: _Frames, block: list[str]) -> bool:
     if step < 1 or numbers != [frames.last + step * (i + 1) for i in range(_TOGETHER)]:
         return False
     try:
-        given = np.array([list(map(float, column)) for column in columns]).T
+        numbers_given = [list(map(float, column)) for column in columns]
     except ValueError:
         return False
+    given = np.array(numbers_given, dtype=np.float64).reshape(len(columns), _TOGETHER).T
     if not np.abs(given).sum(1).max() < LARGEST_NUMBER:  # nor where a number is NaN
         return False
     refuse_length(frames.count + _TOGETHER + 1)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_table_sets_every_round_against_st_gcn_pps_time_in_it(session: Session) -> None:
     rows = [
         Row("stgcn_pp", session, 64, 25, 1_446_000, 935_000_000),
-        Row("the default file", session, 32, 16),
+        Row("the default file", session, 64, 16),
     ]
     taken = {"stgcn_pp": [10.0, 20.0, 40.0], "the default file": [1.0, 2.0, 12.0]}
     lines = table(rows, taken).splitlines()
@@ -21,12 +21,12 @@ def test_the_table_sets_every_round_against_st_gcn_pps_time_in_it(session: Sessi
         "| stgcn_pp | 64, 25 | 1.45 M | 0.94 | 20.00 [10.00, 40.00] | 1.00 [1.00, 1.00] |"
     )
     assert (
-        lines[3] == "| the default file | 32, 16 |  |  | 2.00 [1.00, 12.00] | 0.10 [0.10, 0.30] |"
+        lines[3] == "| the default file | 64, 16 |  |  | 2.00 [1.00, 12.00] | 0.10 [0.10, 0.30] |"
     )
 
 
 def test_every_round_times_every_file(session: Session) -> None:
-    taken = milliseconds({"one": (session, 32, 16), "same": (session, 32, 16)}, rounds=3)
+    taken = milliseconds({"one": (session, 64, 16), "same": (session, 64, 16)}, rounds=3)
     assert [len(values) for values in taken.values()] == [3, 3]
     assert all(value > 0 for values in taken.values() for value in values)
 

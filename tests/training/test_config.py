@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from training.config import BadConfig, config_from, load_config
+from training.config import DEFAULT, BadConfig, config_from, load_config
+
+CONFIGS = DEFAULT.parent
 
 
 def test_a_difference_changes_its_fields_and_nothing_else(tmp_path: Path) -> None:
@@ -48,3 +50,11 @@ def test_the_default_names_every_field() -> None:
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match=r"absent\.yaml"):
         load_config(tmp_path / "absent.yaml")
+
+
+def test_the_configuration_of_clear_terms_takes_those_sets_alone() -> None:
+    data = load_config(CONFIGS / "clear_terms.yaml").data
+    clear = {"uiprmd_kinect", "uiprmd_vicon", "precog16", "hdm05_11",
+             "cmu_part", "cmu_txt", "cmu_dance"}  # fmt: skip
+    assert {entry.archive for entry in data.sets} == clear
+    assert set(data.pseudo_novel) <= {entry.name for entry in data.sets}

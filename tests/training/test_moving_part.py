@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from skeleton import LAYOUTS, Clip, prepare
+from skeleton import LAYOUTS, Clip, prepare, resolve_layout
 from skeleton.animator import ACTIONS, animate
-from training.config import MovingPartConfig
-from training.encoder.moving_part import MovingPart
+from training.config import BadConfig, MovingPartConfig
+from training.encoder.moving_part import MovingPart, ends_of
 
 BODY = LAYOUTS["body16"]
 CONFIG = MovingPartConfig(frames=64, share=0.03, floor=0.1, margin=0.07, reach=2)
@@ -95,3 +95,44 @@ def test_a_little_noise_moves_the_part_a_little() -> None:
     noise = np.random.default_rng(0).normal(0, 1e-4, clip.joints.shape).astype(np.float32)
     other = Clip(clip.joints + noise, clip.layout, clip.fps)
     assert np.abs(part_of(other) - part_of(clip)).max() < 0.01
+
+
+def test_a_clip_is_taken_alike_alone_and_among_others() -> None:
+    joints = torch.stack(
+        [
+            torch.from_numpy(prepare(animate(action, seed=3), BODY, CONFIG.frames).joints[:, 0])
+            for action in ("wave", "kick", "throw")
+        ]
+    )
+    together, _ = PART(joints, torch.ones(3, 64, 16, 1), torch.ones(3, 1, 1, 1))
+    for number in range(3):
+        alone, _ = PART(joints[number : number + 1], torch.ones(1, 64, 16, 1), ONE)
+        torch.testing.assert_close(together[number], alone[0], atol=1e-5, rtol=0)
+
+
+def test_the_part_does_not_depend_on_the_bodys_size() -> None:
+    clip = prepare(animate("throw", seed=3), BODY, CONFIG.frames).joints[None, :, 0]
+    joints, weight = torch.from_numpy(clip), torch.ones(1, 64, 16, 1)
+    moved, _ = PART(joints, weight, ONE)
+    larger, _ = PART(joints * 1000, weight, ONE / 1000)
+    torch.testing.assert_close(larger / 1000, moved, atol=1e-4, rtol=0)
+
+
+def test_without_its_ends_a_clip_is_kept_whole() -> None:
+    joints, weight = torch.randn(1, 64, 16, 3), torch.ones(1, 64, 16, 1)
+    for name in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head"):
+        joints[:, :, BODY.index[name]] = 0
+        weight[:, :, BODY.index[name]] = 0
+    moved, _ = PART(joints, weight, ONE)
+    torch.testing.assert_close(moved[:, 0], joints[:, 0], atol=1e-5, rtol=0)
+    torch.testing.assert_close(moved[:, -1], joints[:, -1], atol=1e-5, rtol=0)
+
+
+def test_hands_and_feet_stand_in_where_a_layout_lacks_wrists_and_ankles() -> None:
+    names = {LAYOUTS["openni"].joints[end] for end in ends_of(LAYOUTS["openni"])}
+    assert names == {"left_hand", "right_hand", "left_foot", "right_foot", "head"}
+
+
+def test_a_layout_without_any_end_is_refused() -> None:
+    with pytest.raises(BadConfig, match="no hand, foot or head"):
+        MovingPart(resolve_layout("left_hip,right_hip,left_shoulder,right_shoulder"), CONFIG, 32)

@@ -20,8 +20,9 @@ class BodyFrame(nn.Module):
     `forward(joints (N, T, V, 3), seen (N, T, V))` returns the pose around the hips
     `(N, F, V, 3)`, the path of the hips `(N, F, 1, 3)` from its mean, and `(N, F, V, 1)` seen;
     F = T, or where so configured the frames of the moving part.
-    The size comes from all bones that were seen and whose length in an adult is known, the
-    direction from hips and shoulders over the whole clip, so no single joint is indispensable.
+    The size comes from all bones that were seen in the whole clip and whose length in an adult is
+    known, the direction from hips and shoulders in all F frames, so no single joint is
+    indispensable.
     The layout has to have hips and shoulders; `EncoderConfig` sees to it.
     """
 

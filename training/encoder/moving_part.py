@@ -5,10 +5,13 @@ import torch
 from torch import Tensor, nn
 
 from skeleton import Layout
-from training.config import MovingPartConfig
+from training.config import BadConfig, MovingPartConfig
 
-#: Where people move most; of these, as many as the layout has.
-_ENDS = ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")
+#: Where people move most, or what stands in where a layout lacks it.
+_ENDS = (
+    ("left_wrist", "left_hand"), ("right_wrist", "right_hand"),
+    ("left_ankle", "left_foot"), ("right_ankle", "right_foot"), ("head",),
+)  # fmt: skip
 #: Metres of an adult: who seems to go farther in a moment is a tracker's error, and counts so much.
 _FARTHEST = 1.0
 _TINY = 1e-6
@@ -29,7 +32,12 @@ class MovingPart(nn.Module):
     def __init__(self, layout: Layout, config: MovingPartConfig, frames: int) -> None:
         super().__init__()
         self.config = config
-        self.ends = [layout.index[name] for name in _ENDS if name in layout.index]
+        self.ends = ends_of(layout)
+        if not self.ends:
+            raise BadConfig(
+                f"encoder.moving_part: layout {layout.name} has no hand, foot or head to tell "
+                "movement by; null takes the whole clip"
+            )
         last, reach = config.frames - 1, config.reach
         self.before = [max(t - reach, 0) for t in range(config.frames)]
         self.after = [min(t + reach, last) for t in range(config.frames)]
@@ -38,22 +46,22 @@ class MovingPart(nn.Module):
         summed = torch.ones(last, config.frames).triu(1)
         self.register_buffer("summed", summed, persistent=False)
         self.register_buffer("at", torch.linspace(0, 1, frames), persistent=False)
-        self.register_buffer("all", torch.arange(config.frames).float(), persistent=False)
+        self.register_buffer("times", torch.arange(config.frames).float(), persistent=False)
 
     summed: Tensor
     at: Tensor
-    all: Tensor
+    times: Tensor
 
     def forward(self, joints: Tensor, weight: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
         steps = self._steps(joints, weight, scale)
         first, last = self._part(steps)
         at = first + (last - first) * self.at  # (N, F)
-        shares = (1 - (at[:, :, None] - self.all).abs()).clamp(min=0)  # (N, F, T)
-        frames, joints_count = len(self.at), self.width // 3
-        seen = torch.matmul(shares, weight.reshape(-1, self.config.frames, joints_count))
+        shares = (1 - (at[:, :, None] - self.times).abs()).clamp(min=0)  # (N, F, T)
+        frames, count = len(self.at), self.width // 3
+        seen = torch.matmul(shares, weight.reshape(-1, self.config.frames, count))
         moved = torch.matmul(shares, joints.reshape(-1, self.config.frames, self.width))
-        seen = seen.reshape(-1, frames, joints_count, 1)
-        moved = moved.reshape(-1, frames, joints_count, 3) / seen.clamp(min=0.5)
+        seen = seen.reshape(-1, frames, count, 1)
+        moved = moved.reshape(-1, frames, count, 3) / seen.clamp(min=0.5)
         # Between a seen and an unseen frame the nearer decides.
         there = (seen > 0.5).to(joints.dtype)
         return moved * there, there
@@ -84,3 +92,9 @@ class MovingPart(nn.Module):
 
     def _index(self, rows: list[int]) -> Tensor:
         return torch.tensor(rows, device=self.at.device)
+
+
+def ends_of(layout: Layout) -> list[int]:
+    """The joints by which movement is measured: of hands, feet and head those that there are."""
+    there = ([name for name in names if name in layout.index] for names in _ENDS)
+    return [layout.index[names[0]] for names in there if names]

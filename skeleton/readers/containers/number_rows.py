@@ -11,9 +11,10 @@ from skeleton.readers.containers.text import quoted
 
 #: Beyond this no number is a length or an angle of a body, whatever the unit.
 LARGEST_NUMBER = 1e9
+#: Characters of one, with what separates it from the next.
+LONGEST_NUMBER = 64
 _PARSED = 20_000  # rows at a time
 _SEARCHED = 1000  # rows at a time, of which one is at fault
-_LONGEST_NUMBER = 64  # characters, with what separates it from the next
 
 
 def number_rows(
@@ -119,4 +120,4 @@ def _fault_among(rows: Sequence[str], width: int) -> tuple[int, str]:
 
 def _too_long(row: str, width: int) -> bool:
     """Whether a row is so long that its numbers are better not counted."""
-    return len(row) > _LONGEST_NUMBER * (width + 1)
+    return len(row) > LONGEST_NUMBER * (width + 1)

@@ -147,3 +147,9 @@ def test_a_long_movement_is_the_same_however_its_lines_are_written() -> None:
         np.testing.assert_array_equal(read_amc(amc(*turned)).joints, plain)
     parts = [read_amc(amc(*frames[at : at + 1])).joints for at in range(300)]
     np.testing.assert_allclose(np.concatenate(parts), plain, atol=1e-12)
+
+
+def test_a_long_movement_of_bones_that_cannot_move_is_read() -> None:
+    assert "lhipjoint" in ASF
+    still = "".join(f"{i}\nlhipjoint\n" for i in range(1, 201))
+    assert read_amc(amc(still)).joints.shape[0] == 200

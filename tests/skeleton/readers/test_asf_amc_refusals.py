@@ -8,7 +8,7 @@ import pytest
 
 from skeleton import UnreadableClip, UnusableClip
 from skeleton.readers.format import Source
-from tests.skeleton.readers.endurance import endures
+from tests.skeleton.readers.endurance import endures, peak_memory
 from tests.skeleton.readers.mocap_files import ASF, amc, amc_frame, bone, read_amc
 from tests.skeleton.readers.mutation import damaged
 
@@ -60,6 +60,18 @@ def test_what_is_wrong_deep_in_a_long_movement_is_said_with_its_line(
     line = 4 + 7 * (frame - 1) + below
     with pytest.raises(UnreadableClip, match=rf"^line {line}: .*{message}"):
         read_amc(amc(*frames))
+
+
+def test_a_long_line_deep_in_a_long_movement_is_refused_and_takes_no_memory() -> None:
+    frames = [amc_frame(i) for i in range(1, 201)]
+    padded = frames[:]
+    padded[99] = padded[99].replace("ltibia 0", "ltibia 0" + " " * 20_000)
+    with pytest.raises(UnreadableClip, match=r"^line 700: it has 200\d\d characters"):
+        read_amc(amc(*padded))
+    lines = amc(*frames[:3]) + ("root" + " aa" * 40_000 + "\n") * 100
+    with peak_memory() as peak, pytest.raises(UnreadableClip):
+        read_amc(lines)
+    assert peak.bytes < 6 * len(lines)
 
 
 def line_of(text: str) -> int:
