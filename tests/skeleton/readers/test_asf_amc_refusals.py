@@ -71,7 +71,7 @@ def test_a_long_line_deep_in_a_long_movement_is_refused_and_takes_no_memory() ->
     lines = amc(*frames[:3]) + ("root" + " aa" * 40_000 + "\n") * 100
     with peak_memory() as peak, pytest.raises(UnreadableClip):
         read_amc(lines)
-    assert peak.bytes < 8 * len(lines)  # the text itself takes 6, half a million words 40
+    assert peak.bytes < 8 * len(lines)  # of which the text takes 6
 
 
 def line_of(text: str) -> int:
