@@ -10,12 +10,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: $(VENV)/.serve
 	@exec $(BIN)/python -m service serve
 
+# One thread for each of two tests at a time: torch's wait long for each other where they compete.
+test: export OMP_NUM_THREADS = 1
 test: $(VENV)/.develop
 	@tests/require.sh
 	@# What is held to seconds has the machine to itself.
 	$(BIN)/python -m pytest $(TIMED)
-	@# Two tests at a time, each with one thread: torch's wait long for each other where they compete.
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore $(TIMED)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore $(TIMED)
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

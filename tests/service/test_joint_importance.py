@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def service(file: Path, stores: Callable[[str], str]) -> Iterator[ServiceProcess]:
-    with ServiceProcess(stores("sqlite"), file) as process:
+def service(file: Path) -> Iterator[ServiceProcess]:
+    with ServiceProcess(f"sqlite:///{file}.db", file) as process:
         yield process
 
 
@@ -47,8 +47,8 @@ def silent_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def silent(silent_file: Path, stores: Callable[[str], str]) -> Iterator[ServiceProcess]:
-    with ServiceProcess(stores("sqlite"), silent_file) as process:
+def silent(silent_file: Path) -> Iterator[ServiceProcess]:
+    with ServiceProcess(f"sqlite:///{silent_file}.db", silent_file) as process:
         yield process
 
 
