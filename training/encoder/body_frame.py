@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from skeleton import Layout
 from training.encoder.adult import adult_bones
 from training.encoder.moving_part import MovingPart
+from training.encoder.picking import of
 
 _TINY = 1e-6
 
@@ -89,11 +90,6 @@ class BodyFrame(nn.Module):
         cos = torch.where(certain, x / norm, 1.0)
         sin = torch.where(certain, z / norm, 0.0)
         return cos[:, None, None], sin[:, None, None]
-
-
-def of(x: Tensor, joints: list[int]) -> Tensor:
-    """Pick joints of `(N, T, V, C)`: one Gather when exported; indexing makes several nodes."""
-    return x.index_select(2, torch.tensor(joints, device=x.device))
 
 
 def _turned(points: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from skeleton import Layout
 from training.config import BadConfig, MovingPartConfig
+from training.encoder.picking import at, of
 
 #: Where people move most, or what stands in where a layout lacks it.
 _ENDS = (
@@ -55,8 +56,8 @@ class MovingPart(nn.Module):
     def forward(self, joints: Tensor, weight: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
         steps = self._steps(joints, weight, scale)
         first, last = self._part(steps)
-        at = first + (last - first) * self.at  # (N, F)
-        shares = (1 - (at[:, :, None] - self.times).abs()).clamp(min=0)  # (N, F, T)
+        times = first + (last - first) * self.at  # (N, F)
+        shares = (1 - (times[:, :, None] - self.times).abs()).clamp(min=0)  # (N, F, T)
         frames, count = len(self.at), self.width // 3
         seen = torch.matmul(shares, weight.reshape(-1, self.config.frames, count))
         moved = torch.matmul(shares, joints.reshape(-1, self.config.frames, self.width))
@@ -68,11 +69,10 @@ class MovingPart(nn.Module):
 
     def _steps(self, joints: Tensor, weight: Tensor, scale: Tensor) -> Tensor:
         """How much moves between each frame and the next, `(N, T - 1)`."""
-        ends = joints.index_select(2, self._index(self.ends))
-        there = weight.index_select(2, self._index(self.ends))[..., 0]  # (N, T, E)
-        before, after = self._index(self.before), self._index(self.after)
-        way = (ends.index_select(1, after) - ends.index_select(1, before)) * scale
-        both = there.index_select(1, after) * there.index_select(1, before)
+        ends = of(joints, self.ends)
+        there = of(weight, self.ends)[..., 0]  # (N, T, E)
+        way = (at(ends, self.after) - at(ends, self.before)) * scale
+        both = at(there, self.after) * at(there, self.before)
         way = (way * way).sum(-1).sqrt().clamp(max=_FARTHEST) * both
         fastest = way.amax(2)  # (N, T)
         moves = (fastest - self.config.floor * fastest.amax(1, keepdim=True)).clamp(min=0)
@@ -89,9 +89,6 @@ class MovingPart(nn.Module):
         last = self.config.frames - 1 - left.clamp(0, 1).sum(1, keepdim=True)
         more = self.config.margin * (last - first)
         return (first - more).clamp(min=0), (last + more).clamp(max=self.config.frames - 1)
-
-    def _index(self, rows: list[int]) -> Tensor:
-        return torch.tensor(rows, device=self.at.device)
 
 
 def ends_of(layout: Layout) -> list[int]:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from skeleton import Layout
-from training.encoder.body_frame import of
+from training.encoder.picking import of
 from training.encoder.position import with_path
 
 
