@@ -62,7 +62,7 @@ def novel_data(config: Config) -> SkeletonDataset:
     Raises `CalibrationImpossible` when the configuration keeps none out, `DataMissing`.
     """
     data = config.data
-    sets = tuple(entry for entry in data.sets if data.pseudo_novel.get(entry.name))
+    sets = tuple(entry for entry in data.sets if entry.name in data.pseudo_novel)
     if not sets:
         raise CalibrationImpossible(
             "the checkpoint's configuration keeps no classes out of training (data.pseudo_novel), "
@@ -74,11 +74,11 @@ def novel_data(config: Config) -> SkeletonDataset:
             data.model_copy(update={"sets": sets}),
             layout,
             frames=config.encoder.input_frames,
-            novel=True,
+            part="novel",
             persons=config.encoder.persons,
         )
     except ValueError as error:
-        names = ", ".join(f"{e.name}: {list(data.pseudo_novel[e.name])}" for e in sets)
+        names = ", ".join(f"{e.name}: {list(data.pseudo_novel[e.name].classes)}" for e in sets)
         raise CalibrationImpossible(
             f"no clip of the classes kept out of training could be read ({names}): {error}"
         ) from error
@@ -90,12 +90,13 @@ def filler_data(config: Config) -> SkeletonDataset:
     Raises `DataMissing`.
     """
     data = config.data
-    sets = tuple(entry for entry in data.sets if data.pseudo_novel.get(entry.name))
+    sets = tuple(entry for entry in data.sets if entry.name in data.pseudo_novel)
     layout = resolve_layout(config.encoder.layout)
     whole = SkeletonDataset.load(
         data.model_copy(update={"sets": sets}),
         layout,
         frames=config.encoder.input_frames,
+        part="beside",
         persons=config.encoder.persons,
     )
     return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))

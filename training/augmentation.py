@@ -12,6 +12,12 @@ from skeleton import Layout
 from training.config import AugmentationConfig
 
 
+#: So many moments are left of a clip seen at a low frame rate.
+_MOMENTS = (8, 24)
+#: Up to this share of the joints is missing where joints are.
+_MOST_MISSING = 0.4
+
+
 class Augmentation:
     """`augment(joints (N, T, V, 3), seen (N, T, V))` → the same with `frames` frames, as many as go
     into the encoder."""
@@ -45,7 +51,9 @@ class Augmentation:
         at = torch.cat((torch.zeros(n, 1, device=device), speed.cumsum(1)), dim=1)
         at = (start + (stop - start) * at / at[:, -1:]) * (length - 1)  # (N, frames)
         slow = torch.rand(n, 1, device=device) < self.config.slow_frames
-        coarse = self.frames * (0.25 + 0.5 * torch.rand(n, 1, device=device)) / (length - 1)
+        fewest, most = _MOMENTS
+        moments = fewest + (most - fewest) * torch.rand(n, 1, device=device)
+        coarse = moments / (length - 1)
         at = torch.where(slow, (at * coarse).round() / coarse, at).clamp(0, length - 1)
         left = at.floor().long().clamp(max=length - 2)
         weight = (at - left)[..., None, None]
@@ -73,7 +81,7 @@ class Augmentation:
         return joints + bias + level * torch.randn_like(joints)
 
     def _kept(self, seen: Tensor) -> Tensor:
-        """0 where a joint is lost: one or a few, for a span or for the whole clip."""
+        """0 where a joint is lost, for a span or for the whole clip."""
         n, frames, joints = seen.shape
         device = seen.device
         lossy = torch.rand(n, 1, device=device) < self.config.unseen
@@ -82,7 +90,14 @@ class Augmentation:
         length = torch.rand(n, 1, joints, device=device) * 1.2
         at = torch.linspace(0, 1, frames, device=device)[None, :, None]
         span = (at >= first) & (at <= first + length)
-        return (~(lost[:, None] & span)).to(seen.dtype)
+        gone = lost[:, None] & span | self._missing(n, joints, device)[:, None]
+        return (~gone).to(seen.dtype)
+
+    def _missing(self, clips: int, joints: int, device: torch.device) -> Tensor:
+        """The joints that a clip lacks altogether, `(N, V)`: of some clips up to `_MOST_MISSING`."""
+        lacking = torch.rand(clips, 1, device=device) < self.config.missing
+        share = _MOST_MISSING * torch.rand(clips, 1, device=device)
+        return (torch.rand(clips, joints, device=device) < share) & lacking
 
     def turned(self, local: Tensor, path: Tensor) -> tuple[Tensor, Tensor]:
         """Turn bodies in their frame by the errors of heading and of the camera's tilt."""

@@ -42,9 +42,22 @@ class SetConfig(_Section):
         return 1 if self.cut_seconds is None else max(round(frames / (self.cut_seconds * fps)), 1)
 
 
+class KeptOut(_Section):
+    """What training never sees of a set: `classes` and, where it names some, `people`. A bare list
+    is one of classes."""
+
+    classes: tuple[str, ...]
+    people: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_list(cls, given: Any) -> Any:
+        return {"classes": given} if isinstance(given, list | tuple) else given
+
+
 class DataConfig(_Section):
     sets: tuple[SetConfig, ...]
-    pseudo_novel: dict[str, tuple[str, ...]]
+    pseudo_novel: dict[str, KeptOut]
     clips_per_class: int = Field(gt=0)
     fewest_clips: int = Field(gt=0)
     stored_frames: int = Field(gt=1)
@@ -115,6 +128,8 @@ class AugmentationConfig(_Section):
     bias: float = Field(ge=0)
     noise: float = Field(ge=0)
     unseen: float = Field(ge=0, le=1)
+    # Not in the checkpoints from before.
+    missing: float = Field(default=0.0, ge=0, le=1)
 
     @property
     def sided(self) -> float:
@@ -281,8 +296,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], difference: dict[str, Any]) -> dict[str, Any]:
-    """Sections merge; everything else, lists included, is replaced. `data.pseudo_novel` is a list
-    of classes by set, and is replaced whole."""
+    """Sections merge; everything else, lists included, is replaced. `data.pseudo_novel` is by the
+    names of sets, and is replaced whole."""
     tree = dict(base)
     for key, value in difference.items():
         section = isinstance(value, dict) and isinstance(tree.get(key), dict)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -12,9 +13,15 @@ from tqdm import tqdm
 
 from skeleton import Archive, Clip, Layout, prepare_persons
 from training.canonical_actions import canonical_actions
-from training.config import BadConfig, DataConfig, SetConfig
+from training.config import BadConfig, DataConfig, KeptOut, SetConfig
 from training.data_folder import archive_path
 from training.split import listed_classes
+
+#: What of the sets is read: the clips to train on; the classes kept out of training; or base
+#: classes again, to stand beside these. Of a set that keeps people out, the latter two are theirs.
+Part = Literal["base", "novel", "beside"]
+
+_NOTHING = KeptOut(classes=())
 
 
 @dataclass(frozen=True)
@@ -81,13 +88,14 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
         layout: Layout,
         *,
         frames: int | None = None,
-        novel: bool = False,
+        part: Part = "base",
         persons: int = 1,
     ) -> "SkeletonDataset":
-        """Read the sets of a configuration: its base classes, or with `novel` the classes that
-        it keeps out of training; of every clip the `persons` that move most. Raises `DataMissing`,
-        `UnreadableClip`, and `BadConfig` where a class to be kept out does not exist: misspelt, it
-        would be trained on; or where one of a set's `only` has no clip."""
+        """Read a part of a configuration's sets; of every clip the `persons` that move most.
+
+        Raises `DataMissing`, `UnreadableClip`, and `BadConfig` where a class or a person to be kept
+        out does not exist: misspelt, it would be trained on; or where one of a set's `only` has no
+        clip."""
         frames = frames or config.stored_frames
         canonical = canonical_actions()
         joints: list[NDArray[np.float32]] = []
@@ -95,14 +103,19 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
         classes: list[TrainingClass] = []
         subjects: list[str] = []
         named: set[tuple[str, str]] = set()
+        met: set[tuple[str, str]] = set()
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
             named |= {(entry.name, label) for label in archive.label_names}
-            kept_out = frozenset(config.pseudo_novel.get(entry.name, ()))
+            met |= {(entry.name, person) for person in archive.subject_names}
+            kept_out = config.pseudo_novel.get(entry.name, _NOTHING)
             only = _only(entry, archive)
             for index in range(len(archive)):
                 label = archive.label_name(index)
-                if label not in only or (label in kept_out) != novel:
+                if label not in only or (label in kept_out.classes) != (part == "novel"):
+                    continue
+                person = archive.subject_names[archive.subjects[index]]
+                if kept_out.people and (person in kept_out.people) == (part == "base"):
                     continue
                 known = TrainingClass(entry.name, label, canonical.get((entry.archive, label)))
                 for clip in _cut(archive.clip(index), entry):
@@ -112,7 +125,9 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
                     seen.append(prepared.seen[:, 0] if one else prepared.seen)
                     classes.append(known)
                     subjects.append(f"{entry.name}/{archive.subjects[index]}")
-        _check_kept_out(config, named)
+        for set_name, kept_out in config.pseudo_novel.items():
+            _check_there(set_name, "class", kept_out.classes, named)
+            _check_there(set_name, "person", kept_out.people, met)
         counts = Counter(classes)
         keep = [i for i, c in enumerate(classes) if counts[c] >= config.fewest_clips]
         if not keep:
@@ -141,11 +156,12 @@ def _only(entry: SetConfig, archive: Archive) -> frozenset[str]:
     return frozenset(asked)
 
 
-def _check_kept_out(config: DataConfig, named: set[tuple[str, str]]) -> None:
-    for set_name, labels in config.pseudo_novel.items():
-        absent = [label for label in labels if (set_name, label) not in named]
-        if absent:
-            raise BadConfig(f"data.pseudo_novel: {set_name} has no class {', '.join(absent)}")
+def _check_there(
+    set_name: str, what: str, names: tuple[str, ...], there: set[tuple[str, str]]
+) -> None:
+    absent = [name for name in names if (set_name, name) not in there]
+    if absent:
+        raise BadConfig(f"data.pseudo_novel: {set_name} has no {what} {', '.join(absent)}")
 
 
 def _cut(clip: Clip, entry: SetConfig) -> list[Clip]:

@@ -27,7 +27,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataConfig:
 
 def test_pseudo_novel_classes_are_never_trained_on(config: DataConfig) -> None:
     base = SkeletonDataset.load(config, BODY)
-    novel = SkeletonDataset.load(config, BODY, novel=True)
+    novel = SkeletonDataset.load(config, BODY, part="novel")
     assert {c.label for c in base.classes} == {"wave", "squat"}
     assert {c.label for c in novel.classes} == {"kick"}
     assert len(base) + len(novel) == 2 * 3 * 2 * 2

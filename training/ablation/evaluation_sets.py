@@ -1,7 +1,8 @@
 """The sets that every run of an ablation is measured on, with their episodes (ours).
 
 Development sets, to report on; and the classes that the configuration keeps out of training
-(`data.pseudo_novel`), each archive a set of its own, to choose by.
+(`data.pseudo_novel`), as the people do them that it keeps out too, each archive a set of its own,
+to choose by.
 """
 
 import hashlib
@@ -52,18 +53,25 @@ def evaluation_sets(
 
 def _kept_out(data: DataConfig) -> Iterator[Archive]:
     for entry in data.sets:
-        labels = data.pseudo_novel.get(entry.name, ())
-        if labels:
+        kept_out = data.pseudo_novel.get(entry.name)
+        if kept_out is not None:
             archive = Archive.open(archive_path(entry.archive))
-            here = tuple(label for label in archive.label_names if label in labels)
+            here = tuple(label for label in archive.label_names if label in kept_out.classes)
+            people = kept_out.people or archive.subject_names
             if here:
-                yield _only(archive, here, entry)
+                yield _only(archive, here, frozenset(people), entry)
 
 
-def _only(archive: Archive, label_names: tuple[str, ...], entry: SetConfig) -> Archive:
-    """The clips of these classes, cut as for training where the set is cut."""
+def _only(
+    archive: Archive, label_names: tuple[str, ...], people: frozenset[str], entry: SetConfig
+) -> Archive:
+    """The clips of these classes by these people, cut as for training where the set is cut."""
     number = {name: i for i, name in enumerate(label_names)}
-    chosen = [i for i in range(len(archive)) if archive.label_name(i) in number]
+    chosen = [
+        i
+        for i in range(len(archive))
+        if archive.label_name(i) in number and archive.subject_names[archive.subjects[i]] in people
+    ]
     frames = [np.arange(archive.offsets[i], archive.offsets[i + 1]) for i in chosen]
     parts = [
         (i, len(part))
