@@ -1,7 +1,7 @@
 """The outcomes of many clips, printed: JSON lines as they come or a table, and what failed."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -29,9 +29,9 @@ class Outcome(Generic[Answer]):
 class Report(Generic[Answer]):
     """Prints the outcomes of `total` clips; used in a `with`, at whose end the table is printed.
 
-    Columns `where_told` are left out of a table without anything in them. As JSON every outcome is
-    a line, at once. Failures go to standard error too. When the `with`
-    is left early, how far the command came goes there as well; `under_way` are the clips of
+    The column `spare` is left out of a table without anything in it, and where a terminal has no
+    room for it. As JSON every outcome is a line, at once. Failures go to standard error too. When
+    the `with` is left early, how far the command came goes there as well; `under_way` are the clips of
     which it is not known whether they were done.
     """
 
@@ -42,7 +42,7 @@ class Report(Generic[Answer]):
         row: Callable[[Answer], Sequence[Any]],
         *,
         as_json: bool,
-        where_told: Collection[str] = (),
+        spare: str | None = None,
     ) -> None:
         self.failed = 0
         self.under_way = 0
@@ -51,7 +51,7 @@ class Report(Generic[Answer]):
         self._columns = columns
         self._row = row
         self._as_json = as_json
-        self._where_told = where_told
+        self._spare = spare
         self._rows: list[tuple[Any, ...]] = []
 
     def add(self, outcome: Outcome[Answer]) -> None:
@@ -83,10 +83,10 @@ class Report(Generic[Answer]):
             told = [
                 place
                 for place, name in enumerate(self._columns)
-                if name not in self._where_told or any(row[place] for row in self._rows)
+                if name != self._spare or any(row[place] for row in self._rows)
             ]
             rows = [[row[place] for place in told] for row in self._rows]
-            print_table([self._columns[place] for place in told], rows)
+            print_table([self._columns[place] for place in told], rows, self._spare)
         left = self._done + self.failed < self._total
         if isinstance(error, OutputClosed) and left:
             raise Failed(f"standard output was closed; {self._reached()}", SOME_FAILED) from error

@@ -29,10 +29,20 @@ def print_json(content: object) -> None:
     sys.stdout.flush()
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print a table; None is left empty, numbers stand to the right."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], spare: str | None = None
+) -> None:
+    """Print a table; None is left empty, numbers stand to the right. The column `spare` is left
+    out where the terminal has no room for it beside the others."""
     screen = console()
     cells = [[_cell(value) for value in row] for row in rows]
+    if spare in columns and _narrowest(cells, columns) > screen.width:
+        place = columns.index(spare)
+        columns, rows, cells = (
+            [*columns[:place], *columns[place + 1 :]],
+            [[*row[:place], *row[place + 1 :]] for row in rows],
+            [[*texts[:place], *texts[place + 1 :]] for texts in cells],
+        )
     if "file" in columns:
         _cut_paths(cells, columns, screen.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -96,9 +106,7 @@ def _cut_paths(cells: list[list[str]], columns: Sequence[str], width: int) -> No
     """Cut the middle out of the paths in column `file`, so that the other columns have room."""
     place = columns.index("file")
     others = sum(
-        max(len(name), *(cell_len(texts[number]) for texts in cells)) + _GAP
-        for number, name in enumerate(columns)
-        if number != place
+        wide + _GAP for number, wide in enumerate(_widths(cells, columns)) if number != place
     )
     room = max(width - others, _SHORTEST_PATH)
     for texts in cells:
@@ -107,6 +115,23 @@ def _cut_paths(cells: list[list[str]], columns: Sequence[str], width: int) -> No
             # The end says more: the file's own name.
             head = (room - 1) // 3
             texts[place] = f"{path[:head]}…{path[-(room - 1 - head) :]}"
+
+
+def _widths(cells: list[list[str]], columns: Sequence[str]) -> list[int]:
+    """How wide each column is, uncut."""
+    return [
+        max(len(name), *(cell_len(texts[number]) for texts in cells))
+        for number, name in enumerate(columns)
+    ]
+
+
+def _narrowest(cells: list[list[str]], columns: Sequence[str]) -> int:
+    """How wide the table is with its paths as short as they get."""
+    widths = _widths(cells, columns)
+    if "file" in columns:
+        place = columns.index("file")
+        widths[place] = min(widths[place], _SHORTEST_PATH)
+    return sum(widths) + _GAP * (len(widths) - 1)
 
 
 def _cell(value: Any) -> str:

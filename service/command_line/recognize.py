@@ -56,7 +56,7 @@ def recognize(
     """Recognise clips: for each the nearest enrolled action, or unknown."""
     found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
     report: Report[Recognized] = Report(
-        len(found), _COLUMNS, _row, as_json=json, where_told={_IMPORTANCE}
+        len(found), _COLUMNS, _row, as_json=json, spare=_IMPORTANCE
     )
 
     async def work() -> None:

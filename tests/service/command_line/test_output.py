@@ -38,6 +38,18 @@ def _actions(count: int, name: str = "action") -> ScriptedServer:
     return ScriptedServer(answered({"actions": entries, "next": None}))
 
 
+def _all_of(terminal: int) -> bytes:
+    """What is written to a terminal until its other side is closed."""
+    shown = b""
+    try:
+        while piece := os.read(terminal, 65_536):
+            shown += piece
+    except OSError:  # it is closed
+        pass
+    os.close(terminal)
+    return shown
+
+
 @pytest.mark.parametrize("shape", [("--json",), ()])
 def test_a_pipe_that_closes_ends_the_command_quietly(shape: Sequence[str]) -> None:
     with _actions(5000) as service:
@@ -113,13 +125,7 @@ def test_the_bar_is_on_the_terminal_and_the_output_stays_clean(
     )  # fmt: skip
     os.close(terminal)
     out, _ = process.communicate(timeout=120)
-    shown = b""
-    try:
-        while piece := os.read(seen, 65_536):
-            shown += piece
-    except OSError:  # the other side is closed
-        pass
-    os.close(seen)
+    shown = _all_of(seen)
     assert process.returncode == 0, shown
     assert "recognising" in shown.decode()
     assert "/8" in shown.decode()
@@ -132,16 +138,18 @@ def test_a_narrow_terminal_cuts_the_middle_of_paths(
     folder = tmp_path / ("long" * 20)
     folder.mkdir()
     shutil.copy(WAVE, folder / "wave.json")
+    # A collection of its own: the row is as long as what others have enrolled makes it.
+    where = ("--url", running("sqlite", 0).url, "--collection", "narrow")
+    assert oneshot("collections", "create", "narrow", *where[:2]).status == 0
     seen, terminal = pty.openpty()
     process = subprocess.Popen(
-        _command("recognize", folder / "wave.json", "--url", running("sqlite", 0).url),
+        _command("recognize", folder / "wave.json", *where),
         cwd=ROOT, env=_environment(TERM="xterm", COLUMNS="80"), stdout=terminal,
     )  # fmt: skip
     os.close(terminal)
+    shown = re.sub(r"\x1b\[[\d;]*m", "", _all_of(seen).decode())
     assert process.wait(120) == 0
-    shown = re.sub(r"\x1b\[[\d;]*m", "", os.read(seen, 65_536).decode())
     header, row = shown.splitlines()
-    os.close(seen)
     assert header.split()[-1] == "warnings"
     assert "…" in row
     assert "wave.json" in row.split()[0]
