@@ -1,12 +1,12 @@
 """Calibration: from scores to probabilities and decisions (ours).
 
 One logistic fit over all sets serves every enrolled action, because the scores are measured
-against the cohort. Each set weighs the same, however many clips it has.
+against the cohort and the gallery. Each set weighs the same, however many clips it has.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from model_export.errors import CalibrationImpossible
 from model_export.score import Floats
 from model_export.trials import Trials
+from training.evaluation.gallery_level import GalleryNorm
 from training.evaluation.logistic import logistic, logistic_fit
 from training.evaluation.metrics import Answers, auroc, expected_calibration_error
 
@@ -23,6 +24,10 @@ FALSE_ACCEPTS = (0.01, 0.05, 0.1)
 DEFAULT_FALSE_ACCEPT = 0.1
 #: Two actions so close that the better one is right less often than this are `ambiguous`.
 CERTAIN = 0.6
+
+#: Actions that the prior of a gallery's level counts as: with 5 the share of strangers that pass
+#: was the most even over galleries of 2 to 20 actions of the classes kept out (RESULTS.md).
+WORTH = 5.0
 
 _DIGITS = 4
 
@@ -34,7 +39,8 @@ class Calibration:
     `slope`, `intercept`: probability that the best match is right = 1 / (1 + exp(-(slope · score +
     intercept))), where half of the queried actions are enrolled. `threshold` decides `unknown`,
     `margin` decides `ambiguous`, `thresholds` are by the share of unknown clips they accept; all
-    in units of the score. `figures` are means over the sets of `set_figures`.
+    in units of the score, from which `gallery` has taken the gallery's level. `figures` are means
+    over the sets of `set_figures`.
     """
 
     slope: float
@@ -42,6 +48,7 @@ class Calibration:
     threshold: float
     margin: float
     thresholds: dict[float, float]
+    gallery: GalleryNorm
     figures: dict[str, Any]
     set_figures: dict[str, dict[str, Any]]
 
@@ -52,6 +59,8 @@ class Calibration:
 
 def calibrate(sets: Sequence[Trials]) -> Calibration:
     """Fit on the trials of all sets. Raises `CalibrationImpossible` where they say nothing."""
+    gallery = GalleryNorm(_prior(sets), WORTH)
+    sets = [replace(one, best=one.best - _levels(one, gallery)) for one in sets]
     slope, intercept = _probability_fit(sets)
     thresholds = {share: _threshold(sets, share) for share in FALSE_ACCEPTS}
     margin = _margin(sets)
@@ -69,9 +78,22 @@ def calibrate(sets: Sequence[Trials]) -> Calibration:
         thresholds[DEFAULT_FALSE_ACCEPT],
         margin,
         thresholds,
+        gallery,
         _means(list(set_figures.values())),
         set_figures,
     )
+
+
+def _prior(sets: Sequence[Trials]) -> float:
+    """The mean nearness in the smallest galleries, sets weighing the same."""
+    smallest = [float(one.nearness[one.actions == one.actions.min()].mean()) for one in sets]
+    return round(sum(smallest) / len(smallest), _DIGITS)
+
+
+def _levels(one: Trials, gallery: GalleryNorm) -> Floats:
+    """The level of the gallery of every query, `(Q,)`."""
+    galleries = zip(one.nearness.tolist(), one.actions.tolist(), strict=True)
+    return np.array([gallery.level(near, actions) for near, actions in galleries])
 
 
 def _probability_fit(sets: Sequence[Trials]) -> tuple[float, float]:

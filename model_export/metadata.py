@@ -12,11 +12,12 @@ format that it does not know.
   serve it;
 - `layout`: `{"name", "joints": [V names], "parents": [V numbers, -1 = root], "axes"}`;
 - `frames` T, `persons` M, `width` D of `embedding`;
-- `score`: the formula's name (`score.py`), "mean-norm";
+- `score`: the formula's name (`score.py`), "gallery-norm";
 - `calibration`: `slope`, `intercept` (probability that a match is right =
   1 / (1 + exp(-(slope · score + intercept)))); `threshold` (a best score below it is `unknown`)
   and the share of unknown clips that it lets pass, `false_accept`; `margin` (a best score that
   leads the second by less is `ambiguous`); `thresholds` by share, `{"0.01", "0.05", "0.1"}`;
+  `gallery`: `prior` and `worth` of a gallery's level;
   `figures`, means over `set_figures`, and `set_figures` by set: `classes`, `subjects`, `clips`,
   `episodes`, `enrolled` (mean size of the gallery), `queries`, `known`, `accuracy`, `auroc`,
   `expected_calibration_error` (and `…_without_this_set`, by a fit on the other sets),
@@ -34,6 +35,7 @@ There is no date: the same checkpoint gives the same file. Terms and limits are 
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import onnx
@@ -102,6 +104,7 @@ def _calibration(calibration: Calibration) -> dict[str, Any]:
         "false_accept": DEFAULT_FALSE_ACCEPT,
         "margin": calibration.margin,
         "thresholds": {f"{share:g}": value for share, value in calibration.thresholds.items()},
+        "gallery": asdict(calibration.gallery),
         "figures": calibration.figures,
         "set_figures": calibration.set_figures,
     }

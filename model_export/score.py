@@ -1,4 +1,5 @@
-"""The score: a similarity measured against the cohort, so that one threshold fits every action.
+"""The score: a similarity measured against the cohort and the gallery, so that one threshold fits
+every action, sensor and size of a gallery.
 
 A model file names the formula; the service and the evaluation compute the same.
 """
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-SCORE = "mean-norm"
+SCORE = "gallery-norm"
 
 
 def mean_norm(similarity: Floats, queries: Floats, exemplars: Floats) -> Floats:

@@ -2,8 +2,8 @@
 
 Within each set that kept classes out of training: half of them are enrolled with one clip each of
 one subject, and all clips of the other subjects are asked, the known and the unknown. Base classes
-of the set fill the gallery up to a usual size: the more actions are enrolled, the nearer the best
-of them comes to a stranger.
+of the set fill the gallery up, to several sizes: the more actions are enrolled, the nearer the best
+of them comes to a stranger. Where a set keeps people out of training, all clips are theirs.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from skeleton import resolve_layout
 from training.checkpoint import Trained
 from training.config import Config
 from training.dataset import SkeletonDataset, draw_epoch
+from training.evaluation.gallery_level import nearness
 from training.evaluation.protocol import Episode, Labels, episodes
 
 _BATCH = 64
 _REPEATS = 5
 _FEWEST_CLASSES = 3  # so that two are enrolled and one is not
-# Enrolled actions, where the set has as many; 10 gave the best calibrated probabilities on the
-# development sets with 3 to 14 enrolled (6, 8, 10 and 20 were tried).
-_GALLERY = 10
+#: Enrolled actions, where the set has as many.
+GALLERIES = (2, 5, 10, 20)
 _FILLERS = 8  # clips read of each base class
 
 Flags = NDArray[np.bool_]
@@ -37,9 +37,10 @@ Array = NDArray[Any]
 class Trials:
     """The queries of one set's episodes, each array `(Q,)`.
 
-    `best` score, `margin` to the second best action, whether the query's action was enrolled
-    (`known`), and whether the best (`right`) or the second best (`second_right`) is its action.
-    `enrolled` is the mean number of actions in the gallery, `fillers` among them.
+    `best` mean-norm, `margin` to the second best action, whether the query's action was enrolled
+    (`known`), and whether the best (`right`) or the second best (`second_right`) is its action;
+    of the gallery that was asked its `nearness` and how many `actions` it had.
+    `enrolled` is the mean number of actions in the galleries, `fillers` among them.
     """
 
     set_name: str
@@ -48,12 +49,14 @@ class Trials:
     known: Flags
     right: Flags
     second_right: Flags
+    nearness: Floats
+    actions: Labels
     classes: int
     subjects: int
     clips: int
     episodes: int
     enrolled: float
-    fillers: int
+    fillers: float
 
 
 def novel_data(config: Config) -> SkeletonDataset:
@@ -108,13 +111,9 @@ def trials(
     """Run the episodes of every set that has three classes and two subjects at least.
 
     `data` are the classes kept out of training, `fillers` base classes of the same sets.
-
-    The cohort leaves out the set's own classes, where others remain: no user's clips come from the
-    rooms and people of a training set, and with them in the cohort thresholds are far too low for
-    every other sensor. Raises `CalibrationImpossible` when there is no such set.
+    Raises `CalibrationImpossible` when there is no such set.
     """
     set_of = _sets(data)
-    origin = np.array([name.split("/")[0] for name in trained.classes])
     cohort, nearest = trained.cohort.double().numpy(), trained.config.cohort.nearest
     found = []
     for name in sorted(set(set_of)):
@@ -122,13 +121,11 @@ def trials(
         labels, subjects = data.labels[clips], data.subjects[clips]
         if len(np.unique(labels)) < _FEWEST_CLASSES or len(np.unique(subjects)) < 2:
             continue
-        foreign = cohort[origin != name]
-        if len(foreign) < min(nearest, len(cohort)):
-            foreign = cohort
         others = np.flatnonzero(_sets(fillers) == name)
         asked = _embeddings(session, data, clips)
         filling = _embeddings(session, fillers, others) if len(others) else asked[:0]
-        scores = _scores(asked, np.concatenate([asked, filling]), foreign, nearest)
+        everything = np.concatenate([asked, filling])
+        scores = _scores(everything, everything, cohort, nearest)
         found.append(_of_set(name, scores, labels, subjects, fillers.labels[others]))
     if not found:
         raise CalibrationImpossible(
@@ -152,7 +149,7 @@ def _sets(data: SkeletonDataset) -> NDArray[np.str_]:
 
 
 def _scores(queries: Floats, enrolled: Floats, cohort: Floats, nearest: int) -> Floats:
-    """Return the scores of `(n, D)` against `(m, D)`; the cohort's mean as in `SkeletonBranch`."""
+    """The mean-norm of `(n, D)` against `(m, D)`; the cohort's mean is `SkeletonBranch`'s."""
 
     def mean(embeddings: Floats) -> Floats:
         top: Floats = -np.sort(-(embeddings @ cohort.T), axis=1)[:, :nearest]
@@ -162,16 +159,21 @@ def _scores(queries: Floats, enrolled: Floats, cohort: Floats, nearest: int) -> 
 
 
 def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers: Labels) -> Trials:
-    """`scores` `(n, n + m)` of the set's n clips against themselves and m fillers, whose base
-    classes are `fillers` `(m,)`."""
+    """`scores` `(n + m, n + m)` of the set's n clips and m fillers, whose base classes are
+    `fillers` `(m,)`."""
     drawn = episodes(labels, subjects, repeats=_REPEATS)
     rng = np.random.default_rng(0)
-    filling = [_filling(fillers, _GALLERY - int(episode.enrolled.sum()), rng) for episode in drawn]
-    answers = [
-        _answered(scores, labels, episode, len(labels) + chosen)
-        for episode, chosen in zip(drawn, filling, strict=True)
+    galleries = [
+        _gallery(episode, fillers, len(labels), size, rng)
+        for episode in drawn
+        for size in GALLERIES
     ]
-    best, margin = (np.concatenate([a[k] for a in answers]) for k in (0, 1))
+    asked = [episode for episode in drawn for _ in GALLERIES]
+    answers = [
+        _answered(scores, labels, episode.queries, gallery)
+        for episode, gallery in zip(asked, galleries, strict=True)
+    ]
+    best, margin, near = (np.concatenate([a[k] for a in answers]) for k in (0, 1, 5))
     known, right, second_right = (
         np.concatenate([a[k] for a in answers]).astype(np.bool_) for k in (2, 3, 4)
     )
@@ -182,37 +184,54 @@ def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers
         known,
         right,
         second_right,
+        near,
+        np.concatenate([a[6] for a in answers]),
         classes=len(np.unique(labels)),
         subjects=len(np.unique(subjects)),
         clips=len(labels),
         episodes=len(drawn),
-        enrolled=float(np.mean([e.enrolled.sum() for e in drawn])) + len(filling[0]),
-        fillers=len(filling[0]),
+        enrolled=float(np.mean([len(gallery.classes) for gallery in galleries])),
+        fillers=float(np.mean([(gallery.classes < 0).sum() for gallery in galleries])),
     )
 
 
-def _filling(fillers: Labels, count: int, rng: np.random.Generator) -> Labels:
-    """Draw one clip each of at most `count` base classes."""
-    chosen = rng.permutation(np.unique(fillers))[: max(count, 0)]
-    clips = [rng.choice(np.flatnonzero(fillers == label)) for label in chosen]
-    return np.array(clips, dtype=np.int64)
+@dataclass(frozen=True, eq=False)
+class _Gallery:
+    """The enrolled actions: the numbers of their `classes` `(C,)`, -1 for fillers, and the rows of
+    their exemplars `(C,)`."""
+
+    classes: Labels
+    rows: Labels
+
+
+def _gallery(
+    episode: Episode, fillers: Labels, clips: int, size: int, rng: np.random.Generator
+) -> _Gallery:
+    """The enrolled half of an episode, cut or filled up to `size` with a clip each of base classes,
+    whose rows come behind the set's own `clips`."""
+    own = rng.permutation(np.flatnonzero(episode.enrolled))[:size]
+    chosen = rng.permutation(np.unique(fillers))[: size - len(own)]
+    filling = [clips + rng.choice(np.flatnonzero(fillers == label)) for label in chosen]
+    return _Gallery(
+        np.concatenate([episode.classes[own], np.full(len(filling), -1)]),
+        np.concatenate([episode.exemplars[own], np.array(filling, dtype=np.int64)]),
+    )
 
 
 def _answered(
-    scores: Floats, labels: Labels, episode: Episode, filling: Labels
+    scores: Floats, labels: Labels, queries: Labels, gallery: _Gallery
 ) -> tuple[Array, ...]:
-    """Ask one episode's queries; the columns of `scores` named by `filling` are enrolled too."""
-    none = np.full(len(filling), -1)
-    classes = np.concatenate([episode.classes[episode.enrolled], none])
-    columns = np.concatenate([episode.exemplars[episode.enrolled], filling])
-    table = scores[np.ix_(episode.queries, columns)]  # (Q, C)
+    """Ask queries of a gallery."""
+    table = scores[np.ix_(queries, gallery.rows)]  # (Q, C)
     order = np.argsort(-table, axis=1, kind="stable")
     ranked = np.take_along_axis(table, order[:, :2], axis=1)
-    true = labels[episode.queries]
+    true, count = labels[queries], len(queries)
     return (
         ranked[:, 0],
         ranked[:, 0] - ranked[:, 1],
-        np.isin(true, classes),
-        classes[order[:, 0]] == true,
-        classes[order[:, 1]] == true,
+        np.isin(true, gallery.classes),
+        gallery.classes[order[:, 0]] == true,
+        gallery.classes[order[:, 1]] == true,
+        np.full(count, nearness(scores[np.ix_(gallery.rows, gallery.rows)])),
+        np.full(count, len(gallery.rows)),
     )

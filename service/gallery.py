@@ -6,10 +6,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.matching import nearness
 from service.store import ExemplarArrays, Store, StoreUnavailable, UnknownCollection, Version
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,11 @@ class Gallery:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def nearness(self) -> float:
+        """How near its actions come to each other (`service.matching`)."""
+        return nearness(self.embeddings, self.cohort_mean, self.numbers)
 
 
 def gallery_of(

@@ -13,12 +13,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from service.model_file import Calibration
+from service.model_file import Calibration, GalleryNorm
 
 Decision = Literal["match", "unknown", "ambiguous"]
 
 #: Exemplars that are compared by their local features, too.
 RERANKED = 32
+#: Actions whose exemplar is compared with all others' to tell how near they come to each other.
+ASKED = 32
 #: Of one action at most: an action with many exemplars cannot keep the others out (ours).
 OF_ONE_ACTION = 4
 
@@ -56,6 +58,35 @@ def normalised_scores(
     its deviations: dividing by them costs accuracy (MODEL_CARD.md).
     """
     return similarity - (query_mean + exemplar_mean) * np.float32(0.5)
+
+
+def nearness(
+    embeddings: NDArray[np.float32],
+    cohort_mean: NDArray[np.float32],
+    actions: NDArray[np.intp],
+) -> float:
+    """How near the enrolled actions come to each other: the mean over the actions of the best score
+    of one exemplar with another action's; 0 with fewer than two actions.
+
+    `embeddings` `(n, D)`, `cohort_mean` `(n,)` and the numbers of the `actions` `(n,)`, in whose
+    order the rows come. Of more than `ASKED` actions as many are asked, evenly spread.
+    """
+    first = np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]]) if len(actions) else actions
+    if len(first) < 2:
+        return 0.0
+    places = np.linspace(0, len(first) - 1, min(len(first), ASKED)).astype(np.intp)
+    asked = first[places]
+    scores = embeddings[asked] @ embeddings.T
+    scores -= (cohort_mean[asked, None] + cohort_mean) * np.float32(0.5)
+    scores[actions[asked, None] == actions] = -np.inf
+    return float(scores.max(axis=1).mean())
+
+
+def gallery_level(near: float, actions: int, norm: GalleryNorm) -> float:
+    """How high a stranger's best score is in a gallery of this nearness: what is taken off every
+    score, so that one threshold fits any sensor and any number of enrolled actions."""
+    counted = actions if actions > 1 else 0
+    return (norm.worth * norm.prior + counted * near) / (norm.worth + counted)
 
 
 def nearest(similarity: NDArray[np.float32], actions: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -16,6 +16,9 @@ from skeleton import PREPARATION, Layout, Recording, record, resolve_layout
 from skeleton.readers import read_npy
 
 FORMAT = "1"
+#: The formulas of a score: against the base classes, and against the gallery besides.
+GALLERY_NORM = "gallery-norm"
+_SCORES = ("mean-norm", GALLERY_NORM)
 
 
 class BadModel(ValueError):
@@ -23,11 +26,21 @@ class BadModel(ValueError):
 
 
 @dataclass(frozen=True)
+class GalleryNorm:
+    """How a score is measured against its gallery: from the gallery's level, which is how near the
+    enrolled actions come to each other, and a `prior` that counts as `worth` actions."""
+
+    prior: float
+    worth: float
+
+
+@dataclass(frozen=True)
 class Calibration:
     """From scores to decisions. `probability = 1 / (1 + exp(-(slope · score + intercept)))`.
 
     Below `threshold` a best match is `unknown`; nearer than `margin` to the second, `ambiguous`.
-    `thresholds` are by the share of unknown clips that they accept.
+    `thresholds` are by the share of unknown clips that they accept. Without `gallery`, in earlier
+    files, a score is measured against the base classes alone.
     """
 
     slope: float
@@ -35,6 +48,7 @@ class Calibration:
     threshold: float
     margin: float
     thresholds: Mapping[str, float]
+    gallery: GalleryNorm | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +106,10 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
                 f"the model was made for preparation {model['preparation']} of clips, this service "
                 f"has {PREPARATION}: export it again from its checkpoint"
             )
-        if model["persons"] != 1 or model["score"] != "mean-norm":
-            raise BadModel("the model wants several persons or another score than mean-norm")
+        if model["persons"] != 1 or model["score"] not in _SCORES:
+            raise BadModel(
+                f"the model wants several persons or another score than {' or '.join(_SCORES)}"
+            )
         if model["calibration"] is None:
             raise BadModel("the model was exported without calibration; it cannot decide")
         return ModelInfo(
@@ -106,7 +122,7 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
             ),
             frames=int(model["frames"]),
             width=int(model["width"]),
-            calibration=_calibration(model["calibration"]),
+            calibration=_calibration(model["calibration"], model["score"]),
             self_test=_self_test(test),
             training=model.get("training", {}),
             commit=model.get("commit", ""),
@@ -118,13 +134,20 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
         raise BadModel(f"the file's metadata is damaged: {error!r}") from error
 
 
-def _calibration(stated: Mapping[str, Any]) -> Calibration:
+def _calibration(stated: Mapping[str, Any], score: str) -> Calibration:
+    gallery = None
+    if score == GALLERY_NORM:
+        told = stated["gallery"]
+        gallery = GalleryNorm(prior=float(told["prior"]), worth=float(told["worth"]))
+        if not gallery.worth > 0:
+            raise BadModel(f"a gallery's prior counts as {gallery.worth:g} actions: more than 0")
     return Calibration(
         slope=float(stated["slope"]),
         intercept=float(stated["intercept"]),
         threshold=float(stated["threshold"]),
         margin=float(stated["margin"]),
         thresholds={share: float(value) for share, value in stated["thresholds"].items()},
+        gallery=gallery,
     )
 
 

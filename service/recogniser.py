@@ -14,6 +14,7 @@ from service.matching import (
     Judgement,
     Match,
     best_actions,
+    gallery_level,
     judge,
     nearest,
     normalised_scores,
@@ -105,8 +106,9 @@ class Recogniser:
         """
         gallery, stale = self._gallery(collection)
         arrays, quality = self.encoder.embed(recording)
-        matches = self._matches(gallery, arrays, count + 1) if len(gallery) else []
         info = self.encoder.info
+        level = self._level(gallery)
+        matches = self._matches(gallery, arrays, count + 1, level) if len(gallery) else []
         return Recognised(
             judge(matches, count, info.calibration),
             gallery.version.revision,
@@ -121,7 +123,13 @@ class Recogniser:
             raise SpaceMismatch(collection, str(gallery.space), self.encoder.info.space)
         return gallery, stale
 
-    def _matches(self, gallery: Gallery, arrays: Arrays, count: int) -> list[Match]:
+    def _level(self, gallery: Gallery) -> float:
+        norm = self.encoder.info.calibration.gallery
+        return 0.0 if norm is None else gallery_level(gallery.nearness, len(gallery.names), norm)
+
+    def _matches(
+        self, gallery: Gallery, arrays: Arrays, count: int, level: float = 0.0
+    ) -> list[Match]:
         similarity = gallery.embeddings @ arrays["embedding"]
         scores = normalised_scores(similarity, arrays["cohort_mean"], gallery.cohort_mean)
         calibration, matching = self.encoder.info.calibration, self.encoder.info.local
@@ -129,6 +137,7 @@ class Recogniser:
             rows = nearest(similarity, gallery.numbers)
             aligned = aligned_similarity(arrays[LOCAL], gallery.local[rows], matching.band)
             scores = reranked(scores, similarity, rows, aligned, matching.weight)
+        scores = scores - np.float32(level)
         return [
             Match(
                 gallery.names[number],

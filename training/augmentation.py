@@ -11,7 +11,6 @@ from torch import Tensor
 from skeleton import Layout
 from training.config import AugmentationConfig
 
-
 #: So many moments are left of a clip seen at a low frame rate.
 _MOMENTS = (8, 24)
 #: Up to this share of the joints is missing where joints are.
@@ -94,7 +93,7 @@ class Augmentation:
         return (~gone).to(seen.dtype)
 
     def _missing(self, clips: int, joints: int, device: torch.device) -> Tensor:
-        """The joints that a clip lacks altogether, `(N, V)`: of some clips up to `_MOST_MISSING`."""
+        """The joints that a clip lacks altogether, `(N, V)`."""
         lacking = torch.rand(clips, 1, device=device) < self.config.missing
         share = _MOST_MISSING * torch.rand(clips, 1, device=device)
         return (torch.rand(clips, joints, device=device) < share) & lacking

@@ -31,8 +31,8 @@ class Report(Generic[Answer]):
 
     The column `spare` is left out of a table without anything in it, and where a terminal has no
     room for it. As JSON every outcome is a line, at once. Failures go to standard error too. When
-    the `with` is left early, how far the command came goes there as well; `under_way` are the clips of
-    which it is not known whether they were done.
+    the `with` is left early, how far the command came goes there as well; `under_way` are the clips
+    of which it is not known whether they were done.
     """
 
     def __init__(

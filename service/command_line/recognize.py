@@ -55,9 +55,7 @@ def recognize(
 ) -> None:
     """Recognise clips: for each the nearest enrolled action, or unknown."""
     found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
-    report: Report[Recognized] = Report(
-        len(found), _COLUMNS, _row, as_json=json, spare=_IMPORTANCE
-    )
+    report: Report[Recognized] = Report(len(found), _COLUMNS, _row, as_json=json, spare=_IMPORTANCE)
 
     async def work() -> None:
         async with connected(url, local=local, collection=collection, key=key) as client:

@@ -25,7 +25,33 @@ def drawn(name: str, queries: int, seed: int) -> Trials:
     first = rng.random(queries) < sigmoid(margin)
     # Those whose margin decides otherwise are second; the fit looks at best or second only.
     second_right = known & ~right & ~first
-    return Trials(name, best, margin, known, right, second_right, 6, 4, 100, 20, 3.0, 0)
+    near, actions = np.zeros(queries), np.full(queries, 3)
+    return Trials(
+        name, best, margin, known, right, second_right, near, actions, 6, 4, 100, 20, 3.0, 0
+    )
+
+
+def test_a_sensor_whose_actions_all_lie_nearer_has_the_same_threshold() -> None:
+    """Scores and nearness a unit higher: what is measured from the gallery's level is the same."""
+    one = replace(drawn("a", 20_000, 10), actions=np.full(20_000, 10))
+    nearer = replace(one, best=one.best + 1, nearness=one.nearness + 1)
+    assert calibrate([nearer]).threshold == pytest.approx(calibrate([one]).threshold, abs=2e-3)
+    apart = calibrate([replace(one, set_name="far"), nearer])
+    at = apart.thresholds[0.1]
+    for each in (one, nearer):
+        levels = np.array([apart.gallery.level(near, 10) for near in each.nearness])
+        accepted = (each.best - levels)[~each.known] >= at
+        assert accepted.mean() == pytest.approx(0.1, abs=0.04)
+
+
+def test_the_prior_is_the_nearness_of_the_smallest_galleries() -> None:
+    trials = drawn("a", 4_000, 11)
+    actions = np.where(np.arange(4_000) % 2, 2, 10)
+    near = np.where(actions == 2, -0.5, 0.25)
+    gallery = calibrate([replace(trials, nearness=near, actions=actions)]).gallery
+    assert gallery.prior == -0.5
+    assert gallery.level(0.25, 1) == -0.5
+    assert -0.5 < gallery.level(0.25, 2) < gallery.level(0.25, 10) < 0.25
 
 
 def test_probabilities_are_the_shares_that_turn_out_right() -> None:

@@ -51,7 +51,7 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
         "cohort_mean": ["N"],
         "cohort_std": ["N"],
     }
-    assert about["score"] == "mean-norm"
+    assert about["score"] == "gallery-norm"
     assert set(about["training"]["classes"]) == {
         f"{place}/{action}" for place in ("indoors", "outdoors") for action in BASE
     }
@@ -65,6 +65,8 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
     thresholds = calibration["thresholds"]
     assert thresholds["0.01"] >= thresholds["0.05"] >= thresholds["0.1"]
     assert calibration["threshold"] == thresholds[f"{calibration['false_accept']:g}"]
+    assert calibration["gallery"]["worth"] > 0
+    assert -1 < calibration["gallery"]["prior"] < 1
     assert set(calibration["set_figures"]) == {"indoors", "outdoors"}
 
 

@@ -1,15 +1,15 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
-import torch
 
 from model_export.errors import CalibrationImpossible
 from model_export.score import mean_norm
 from model_export.session import Session
-from model_export.trials import filler_data, novel_data, trials
+from model_export.trials import GALLERIES, filler_data, novel_data, trials
+from skeleton import resolve_layout
 from tests.model_export.conftest import NOVEL
 from training.checkpoint import Trained
+from training.config import KeptOut
+from training.dataset import SkeletonDataset
 
 
 def test_only_classes_that_were_kept_out_are_asked(trained: Trained) -> None:
@@ -18,17 +18,23 @@ def test_only_classes_that_were_kept_out_are_asked(trained: Trained) -> None:
     assert not {known.name for known in data.classes} & set(trained.classes)
 
 
-def test_half_of_the_classes_of_each_set_are_enrolled(session: Session, trained: Trained) -> None:
+def test_half_of_the_classes_of_each_set_are_enrolled_in_galleries_of_several_sizes(
+    session: Session, trained: Trained
+) -> None:
     found = trials(session, novel_data(trained.config), filler_data(trained.config), trained)
     assert [one.set_name for one in found] == ["indoors", "outdoors"]
     for one in found:
         assert (one.classes, one.subjects, one.clips) == (5, 3, 30)
-        # Every base class of the set is enrolled beside them.
+        # Every base class of the set is enrolled beside them, where the gallery is large enough.
         base = sum(name.startswith(f"{one.set_name}/") for name in trained.classes)
-        assert (one.enrolled, one.fillers) == (3.0 + base, base)
+        sizes = [min(size, 3 + base) for size in GALLERIES]
+        assert one.enrolled == np.mean(sizes)
+        assert one.fillers == np.mean([max(size - 3, 0) for size in sizes])
         # Each of 3 subjects gives the exemplars 5 times; the 20 clips of the others are asked.
-        assert len(one.best) == 3 * 5 * 20
-        assert one.known.mean() == pytest.approx(3 / 5)
+        assert len(one.best) == 3 * 5 * 20 * len(GALLERIES)
+        assert set(one.actions) == set(sizes)
+        assert one.known[one.actions > 2].mean() == pytest.approx(3 / 5)
+        assert one.known[one.actions == 2].mean() == pytest.approx(2 / 5)
         assert not (one.right & ~one.known).any()
         assert (one.margin >= 0).all()
 
@@ -43,14 +49,16 @@ def test_trials_are_the_same_every_time(session: Session, trained: Trained) -> N
 
 def test_two_classes_are_too_few(session: Session, trained: Trained) -> None:
     config = trained.config
-    few = config.data.model_copy(update={"pseudo_novel": {"indoors": NOVEL[:2]}})
+    few = config.data.model_copy(update={"pseudo_novel": {"indoors": KeptOut(classes=NOVEL[:2])}})
     data = novel_data(config.model_copy(update={"data": few}))
     with pytest.raises(CalibrationImpossible, match="three classes of two subjects"):
         trials(session, data, filler_data(trained.config), trained)
 
 
 def test_misspelt_classes_are_named(trained: Trained) -> None:
-    wrong = trained.config.data.model_copy(update={"pseudo_novel": {"indoors": ("wawe",)}})
+    wrong = trained.config.data.model_copy(
+        update={"pseudo_novel": {"indoors": KeptOut(classes=("wawe",))}}
+    )
     with pytest.raises(CalibrationImpossible, match="wawe"):
         novel_data(trained.config.model_copy(update={"data": wrong}))
 
@@ -61,17 +69,15 @@ def test_a_score_is_the_similarity_less_what_the_cohort_explains() -> None:
     assert score == pytest.approx(np.array([[0.35, -0.35]]))
 
 
-def test_the_sets_own_classes_are_not_in_its_cohort(session: Session, trained: Trained) -> None:
-    """Doubling a set's own base classes changes its scores only if they are in its cohort."""
-    data = novel_data(trained.config)
-    own = [i for i, name in enumerate(trained.classes) if name.startswith("indoors/")]
-    changed = replace(
-        trained,
-        classes=(*trained.classes, *(trained.classes[i] for i in own)),
-        cohort=torch.cat([trained.cohort, trained.cohort[own]]),
-    )
-    before, after = (
-        trials(session, data, filler_data(trained.config), of) for of in (trained, changed)
-    )
-    assert np.array_equal(before[0].best, after[0].best)
-    assert not np.array_equal(before[1].best, after[1].best)
+def test_the_fillers_are_base_classes_as_the_people_kept_out_do_them(trained: Trained) -> None:
+    """Nobody whom the model was trained on is asked or enrolled, where people are kept out."""
+    kept_out = {
+        name: KeptOut(classes=one.classes, people=("s1", "s2"))
+        for name, one in trained.config.data.pseudo_novel.items()
+    }
+    data = trained.config.data.model_copy(update={"pseudo_novel": kept_out, "fewest_clips": 2})
+    config = trained.config.model_copy(update={"data": data})
+    base = SkeletonDataset.load(data, resolve_layout(config.encoder.layout))
+    assert len(np.unique(base.subjects)) == 2  # one of three, in either set
+    for read in (novel_data, filler_data):
+        assert len(np.unique(read(config).subjects)) == 4

@@ -12,7 +12,7 @@ CONFIG = load_config().augmentation
 NOTHING = CONFIG.model_copy(
     update=dict.fromkeys(
         ("cut", "warp", "slow_frames", "yaw", "tilt", "proportions", "hand_for_wrist", "bias",
-         "noise", "unseen"), 0.0,
+         "noise", "unseen", "missing"), 0.0,
     )
 )  # fmt: skip
 
@@ -55,6 +55,26 @@ def test_unseen_joints_are_marked_and_never_all_of_a_batch() -> None:
     _, kept = Augmentation(lossy, BODY, 32)(joints, seen)
     assert set(kept.unique().tolist()) == {0.0, 1.0}
     assert 0.6 < float(kept.mean()) < 0.99
+
+
+def test_clips_that_lack_joints_lack_them_throughout() -> None:
+    joints, seen = batch(*["wave"] * 64)
+    _, kept = Augmentation(NOTHING.model_copy(update={"missing": 1.0}), BODY, 32)(joints, seen)
+    assert torch.equal(kept, kept[:, :1].expand_as(kept))
+    lacking = 1 - kept[:, 0].mean(1)
+    assert 0.1 < float(lacking.mean()) < 0.3
+    assert float(lacking.max()) > 0.3
+
+
+@pytest.mark.parametrize("frames", [32, 64])
+def test_a_low_frame_rate_leaves_a_few_moments_however_many_frames_go_in(frames: int) -> None:
+    joints, seen = batch(*["wave"] * 32)
+    slow = NOTHING.model_copy(update={"slow_frames": 1.0})
+    torch.manual_seed(0)
+    out, _ = Augmentation(slow, BODY, frames)(joints, seen)
+    changes = ((out[:, 1:] - out[:, :-1]).flatten(2).abs().amax(2) > 1e-6).sum(1)
+    assert int(changes.min()) >= 5
+    assert int(changes.max()) <= 24
 
 
 def test_mirroring_twice_gives_the_clip_back() -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from training.config import DEFAULT, BadConfig, config_from, load_config
+from training.config import DEFAULT, BadConfig, KeptOut, config_from, load_config
 
 CONFIGS = DEFAULT.parent
 
@@ -20,7 +20,10 @@ def test_a_difference_changes_its_fields_and_nothing_else(tmp_path: Path) -> Non
 def test_pseudo_novel_classes_are_replaced_as_a_whole(tmp_path: Path) -> None:
     file = tmp_path / "other.yaml"
     file.write_text("data: {pseudo_novel: {kard: [drink]}}\n")
-    assert load_config(file).data.pseudo_novel == {"kard": ("drink",)}
+    assert load_config(file).data.pseudo_novel == {"kard": KeptOut(classes=("drink",))}
+    file.write_text("data: {pseudo_novel: {kard: {classes: [drink], people: ['8']}}}\n")
+    kept_out = KeptOut(classes=("drink",), people=("8",))
+    assert load_config(file).data.pseudo_novel == {"kard": kept_out}
 
 
 @pytest.mark.parametrize(

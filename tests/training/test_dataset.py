@@ -1,8 +1,10 @@
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from skeleton import LAYOUTS, Archive, prepare
 from tests.animator_archive import write_animator_archive
@@ -23,6 +25,11 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataConfig:
     sets = [{"archive": "one", "as": "both"}, {"archive": "two", "as": "both"}]
     changes = {"sets": sets, "pseudo_novel": {"both": ["kick"]}, "stored_frames": 40}
     return DataConfig.model_validate(load_config().data.model_dump(by_alias=True) | changes)
+
+
+def _keeping_out(config: DataConfig, kept_out: dict[str, Any]) -> DataConfig:
+    tree = config.model_dump(by_alias=True) | {"pseudo_novel": kept_out}
+    return DataConfig.model_validate(tree)
 
 
 def test_pseudo_novel_classes_are_never_trained_on(config: DataConfig) -> None:
@@ -56,9 +63,24 @@ def test_an_absent_archive_names_the_variable_to_set(
 
 
 def test_a_misspelt_class_is_not_trained_on_in_silence(config: DataConfig) -> None:
-    for wrong in ({"both": ("kcik",)}, {"boht": ("kick",)}):
+    for wrong in ({"both": ["kcik"]}, {"boht": ["kick"]}):
         with pytest.raises(BadConfig, match="has no class"):
-            SkeletonDataset.load(config.model_copy(update={"pseudo_novel": wrong}), BODY)
+            SkeletonDataset.load(_keeping_out(config, wrong), BODY)
+
+
+def test_people_kept_out_are_never_trained_on(config: DataConfig) -> None:
+    config = _keeping_out(config, {"both": {"classes": ["kick"], "people": ["s1"]}})
+    base, novel, beside = (
+        SkeletonDataset.load(config, BODY, part=part) for part in ("base", "novel", "beside")
+    )
+    # Two archives, two repetitions; of the classes kept out the other person's are no one's.
+    assert len(base) == len(beside) == 2 * 2 * 2
+    assert len(novel) == 2 * 2
+    everyone = [joints for data in (novel, beside) for joints in data.joints]
+    assert not any(torch.equal(one, other) for one in base.joints for other in everyone)
+    wrong = _keeping_out(config, {"both": {"classes": ["kick"], "people": ["s7"]}})
+    with pytest.raises(BadConfig, match="both has no person s7"):
+        SkeletonDataset.load(wrong, BODY)
 
 
 def test_the_statistics_see_clips_exactly_as_the_service_prepares_them(config: DataConfig) -> None:

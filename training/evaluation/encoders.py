@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Clip, Layout, Prepared, prepare_persons, resolve_layout
+from training.evaluation.gallery_level import GalleryNorm
 
 Floats = NDArray[np.float32]
 Outputs = dict[str, Floats]
@@ -30,8 +31,9 @@ class Encoder:
     `embed` takes `joints` `(N, T, M, V, 3)` and `seen` `(N, T, M, V)` and returns `embedding`
     `(N, D)` and, where the model has them, `cohort_mean` and `cohort_std` `(N,)`. `trained` names
     its training classes, `dataset/label name` (None: not known). `facts` go into the report.
-    `probability` turns scores into probabilities, where the model is calibrated. `parts` name
-    the columns of the embedding that could match alone. `persons` is M.
+    `probability` turns scores into probabilities, where the model is calibrated, and `gallery` says
+    what a score leaves out besides, where the file does. `parts` name the columns of the embedding
+    that could match alone. `persons` is M.
     """
 
     layout: Layout
@@ -40,6 +42,7 @@ class Encoder:
     trained: tuple[str, ...] | None
     facts: Mapping[str, str]
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    gallery: GalleryNorm | None = None
     parts: Mapping[str, slice] = field(default_factory=dict)
     persons: int = 1
 
@@ -107,6 +110,10 @@ def encoder_from_model(path: Path) -> Encoder:
         frames, persons = int(told["frames"]), int(told.get("persons", 1))
         classes = told.get("training", {}).get("classes")
         slope, intercept = (float(told["calibration"][name]) for name in ("slope", "intercept"))
+        stated = told["calibration"].get("gallery")
+        gallery = None
+        if stated is not None:
+            gallery = GalleryNorm(float(stated["prior"]), float(stated["worth"]))
     except Exception as error:  # onnxruntime's own errors share no base
         raise BadModelFile(f"{path} is not a model file of this project: {error!r}") from error
     names = [output.name for output in session.get_outputs()]
@@ -134,6 +141,7 @@ def encoder_from_model(path: Path) -> Encoder:
             "commit": str(told.get("commit", "")),
         },
         probability=probability,
+        gallery=gallery,
         parts=_parts(told.get("config", {})),
         persons=persons,
     )

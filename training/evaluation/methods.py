@@ -11,6 +11,7 @@ from skeleton import Archive
 from training.evaluation.distances import dtw, euclid
 from training.evaluation.encoders import Encoder, Outputs
 from training.evaluation.features import floor_features
+from training.evaluation.gallery_level import GalleryNorm
 
 Matrix = NDArray[np.floating]
 
@@ -27,12 +28,14 @@ class Method:
     """A name and the similarities `(n, n)` it gives the n clips of a set, higher is nearer.
 
     `seconds` is what it took; `probability` turns similarities into probabilities, if it can.
+    From the best of a gallery's the level by `gallery` is taken off, where there is one.
     """
 
     name: str
     similarity: Matrix
     seconds: float
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    gallery: GalleryNorm | None = None
 
 
 def methods(archive: Archive, encoder: Encoder | None = None) -> list[Method]:
@@ -66,7 +69,7 @@ def encoder_methods(archive: Archive, encoder: Encoder) -> list[Method]:
     cosine = outputs["embedding"] @ outputs["embedding"].T
     score = normalised(cosine, outputs, outputs)
     seconds = time.monotonic() - begun
-    found = [Method(ENCODER, score, seconds, encoder.probability)]
+    found = [Method(ENCODER, score, seconds, encoder.probability, encoder.gallery)]
     if score is not cosine:
         found.append(Method(COSINE, cosine, seconds))
     for name, columns in encoder.parts.items():

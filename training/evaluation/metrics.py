@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.evaluation.gallery_level import GalleryNorm
 from training.evaluation.protocol import Episode, Labels
 
 Floats = NDArray[np.float64]
@@ -27,11 +28,17 @@ class Answers:
 
 
 def answers(
-    similarity: NDArray[np.floating], labels: Labels, episode: Episode, *, half: bool
+    similarity: NDArray[np.floating],
+    labels: Labels,
+    episode: Episode,
+    *,
+    half: bool,
+    gallery: GalleryNorm | None = None,
 ) -> Answers:
     """Match an episode's queries by a similarity matrix `(n, n)` over the clips of `labels` `(n,)`.
 
-    With `half` only the episode's enrolled half of the classes takes part (open set).
+    With `half` only the episode's enrolled half of the classes takes part (open set). By `gallery`
+    the level of what is enrolled is taken off the best.
     """
     keep = episode.enrolled if half else np.ones(len(episode.classes), dtype=np.bool_)
     classes, exemplars = episode.classes[keep], episode.exemplars[keep]
@@ -39,7 +46,10 @@ def answers(
     best = table.max(axis=1)
     tied = table == best[:, None]
     true = labels[episode.queries][:, None] == classes
-    return Answers(best, (tied & true).sum(axis=1) / tied.sum(axis=1), true.any(axis=1))
+    right = (tied & true).sum(axis=1) / tied.sum(axis=1)
+    if gallery is not None:
+        best = best - gallery.of(similarity[np.ix_(exemplars, exemplars)])
+    return Answers(best, right, true.any(axis=1))
 
 
 def among(given: Answers, of: NDArray[np.bool_]) -> Answers:
