@@ -123,6 +123,10 @@ class InspectAnswer(_Answer):
         Field(description="Joints of the model that come from others, and from which."),
     ]
     missing: Annotated[list[str], Field(description="Joints of the model that cannot be had.")]
+    never_seen: Annotated[
+        list[str],
+        Field(description="Joints of the model that the layout has and the data never shows."),
+    ]
     seen: Annotated[
         Annotated[float, Field(ge=0, le=1)] | None,
         Field(description="Share of the model's joints that were seen."),

@@ -6,12 +6,21 @@ from typing import TypeVar
 
 import httpx
 
-from service.client import OneshotError, ServiceUnreachable
+from service.client import (
+    AccessDenied,
+    ModelMismatch,
+    OneshotError,
+    ServiceUnreachable,
+    UnknownCollection,
+)
 from service.command_line.clip_files import ClipFile
 from service.command_line.outcomes import Outcome, Report
 from service.command_line.output import Ticker
 
 Answer = TypeVar("Answer")
+
+#: What is refused for one clip so is for every other, and nothing was done.
+_FOR_ALL = (ServiceUnreachable, UnknownCollection, ModelMismatch, AccessDenied)
 
 
 async def each_clip(
@@ -24,8 +33,9 @@ async def each_clip(
 ) -> None:
     """Do `work` for every clip, `jobs` at a time; report each outcome in the order of the files.
 
-    A clip that fails does not keep the others; a service that cannot be reached ends all, as an
-    interrupt does. What was done by then is reported.
+    A clip that fails does not keep the others; what would fail for each of them ends all, as an
+    interrupt does: a service that cannot be reached, a collection that is not there. What was done
+    by then is reported.
     """
     places = asyncio.Semaphore(jobs)
     under_way: set[ClipFile] = set()
@@ -35,7 +45,7 @@ async def each_clip(
             under_way.add(file)
             try:
                 outcome = Outcome(file, await work(file), None)
-            except ServiceUnreachable:  # so that nothing was done
+            except _FOR_ALL:
                 under_way.remove(file)
                 raise
             except (OneshotError, OSError, ValueError, httpx.InvalidURL) as error:

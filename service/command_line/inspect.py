@@ -125,6 +125,7 @@ def _print(found: Inspection) -> None:
         "seen": None if found.seen is None else f"{found.seen:.0%} of the model's joints",
         "derived": ", ".join(f"{j} from {' + '.join(r)}" for j, r in found.derived.items()),
         "missing": ", ".join(found.missing),
+        "not seen": ", ".join(found.never_seen),
         "refused": found.reason,
     }
     for name, value in lines.items():

@@ -153,6 +153,7 @@ class Sheet:
             for how, names, colour in (
                 ("derived", tuple(joints.derived), self.look.faint),
                 ("missing", joints.missing, WARNING),
+                ("never seen", found.never_seen, WARNING),
             )
             if names
         ]

@@ -16,7 +16,8 @@ class Inspection:
     `joints` are those of the source `layout` in order; `axes` where its data keeps x, y and z;
     `fps` frames per second, assumed unless `fps_given`; `frames` as received. `persons` counts
     those seen, `person` is the one used. `mapped`, `derived` (from which) and `missing` name the
-    model's joints by how they were had; `seen` is their share, `motion` the greatest extent in
+    model's joints by how they were had, `never_seen` those of the former two that the data never
+    shows; `seen` is the share of all that was seen, `motion` the greatest extent in
     metres any of them moves over, `height` how tall the body is in metres. `warnings` are
     `code: what it means`. Of a clip that the model must refuse `usable` is false and `reason`
     says why. None stands for what is not known.
@@ -35,6 +36,7 @@ class Inspection:
     mapped: tuple[str, ...]
     derived: dict[str, tuple[str, ...]]
     missing: tuple[str, ...]
+    never_seen: tuple[str, ...]
     seen: float | None
     motion: float | None
     height: float | None
@@ -63,6 +65,7 @@ def inspect(recording: Recording, format: str, layout: Layout, frames: int) -> I
         mapped=joints.mapped,
         derived=dict(joints.derived),
         missing=joints.missing,
+        never_seen=found.never_seen,
         seen=None if quality is None else quality.seen,
         motion=None if quality is None else quality.motion,
         height=stature(found),

@@ -10,6 +10,7 @@ from skeleton.axes import parse_axes
 from skeleton.clip import DEFAULT_FPS, Clip, Recording
 from skeleton.errors import UnusableClip
 from skeleton.layouts import Layout
+from skeleton.mapping import mapping
 from skeleton.persons import choose_person
 from skeleton.preparation import Prepared, prepare
 
@@ -49,6 +50,16 @@ class Understanding:
         if self.prepared is not None:
             return self.prepared.quality.warnings
         return self.recording.remarks if self.clip is None else self.clip.warnings
+
+    @property
+    def never_seen(self) -> tuple[str, ...]:
+        """The model's joints that the recording's layout has and its data never shows."""
+        if self.prepared is None:
+            return ()
+        missing = mapping(self.recording.layout, self.layout).missing
+        seen = self.prepared.seen.max(axis=(0, 1)) > 0
+        pairs = zip(self.layout.joints, seen, strict=True)
+        return tuple(joint for joint, ever in pairs if not ever and joint not in missing)
 
     @property
     def directions(self) -> str:

@@ -1,8 +1,9 @@
 """`.npz` from untrusted bytes: one clip, or the uniform archive with one clip in it (ours).
 
 The arrays, of which only `joints` is needed: `joints` `(T, V, 3)` or `(T, M, V, 3)`, floating point
-metres, or whole numbers that `scale` makes metres; `offsets` `[0, T]`; `layout`, a name;
-`joint_names` and `parents` `(V,)`; `axes`, `fps`, `person`. Others are not looked at.
+metres, or whole numbers that `scale` makes metres; `offsets` `[0, T]`; `layout`, a name or the
+joints' names separated by commas; `joint_names` and `parents` `(V,)`; `axes`, `fps`, `person`.
+Others are not looked at.
 """
 
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ _TYPES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 _JOINTS = frozenset({"f2", "f4", "f8", "i2", "i4"})
 _LONGEST_TEXT = 100
+_LONGEST_LIST = 5_000  # of joints' names in one text
 _MOST_NAMES = 100
 
 
@@ -129,6 +131,8 @@ def _inner_layout(
     if "joint_names" not in arrays:
         if name is None or known is not None:
             return known
+        if "," in name:
+            return custom_layout(name.split(","), axes=axes or "x,y,z")
         raise UnusableClip(
             f"layout: the .npz says {name[:60]!r}, which is not known, and has no joint_names"
         )
@@ -168,8 +172,9 @@ def _text(arrays: Mapping[str, NDArray[Any]], name: str) -> str | None:
 
 def _texts(arrays: Mapping[str, NDArray[Any]], name: str) -> list[str]:
     array = arrays[name].ravel()[: _MOST_NAMES + 1]
+    longest = _LONGEST_LIST if name == "layout" else _LONGEST_TEXT
     try:
-        if len(array) > _MOST_NAMES or array.itemsize > 4 * _LONGEST_TEXT:
+        if len(array) > _MOST_NAMES or array.itemsize > 4 * longest:
             raise ValueError
         texts = [str(text) for text in array]  # which fails for what is no character
         if not all(text.isprintable() for text in texts):
@@ -177,7 +182,7 @@ def _texts(arrays: Mapping[str, NDArray[Any]], name: str) -> list[str]:
     except ValueError:
         raise UnusableClip(
             f"{name}: it must be text without control characters, at most {_MOST_NAMES} strings "
-            f"of {_LONGEST_TEXT} characters"
+            f"of {longest} characters"
         ) from None
     return texts
 

@@ -48,6 +48,19 @@ def test_json_lines_come_in_the_order_of_the_files(where: list[str]) -> None:
     assert all(len(line["matches"]) == 1 for line in done.lines)
 
 
+@pytest.mark.parametrize("command", [("enroll", "--action", "wave"), ("recognize",)])
+def test_what_would_fail_for_every_clip_is_told_once(
+    where: list[str], command: tuple[str, ...]
+) -> None:
+    files = sorted(RECOGNIZE.glob("*.json"))
+    assert len(files) > 1
+    done = oneshot(*command, *files, "--url", where[1], "--collection", "nowhere")
+    assert done.status == 2
+    assert done.err.count("error: ") == 1
+    assert "nowhere" in done.err
+    assert done.out == ""
+
+
 def test_a_folder_of_clips_is_enrolled_under_their_names(where: list[str], tmp_path: Path) -> None:
     for action in ("wave", "bow"):
         (tmp_path / action).mkdir()

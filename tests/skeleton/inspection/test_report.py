@@ -57,6 +57,19 @@ def test_every_joint_of_the_model_is_mapped_derived_or_missing() -> None:
     assert found.derived == {"left_wrist": ("left_hand",), "right_wrist": ("right_hand",)}
     assert "left_knee" in found.missing
     assert sorted([*found.mapped, *found.derived, *found.missing]) == sorted(BODY16.joints)
+    assert found.never_seen == ()
+
+
+def test_joints_that_the_layout_has_and_the_data_never_shows_are_named() -> None:
+    recording = performed("wave", layout="kinect_v1")
+    names = recording.layout.joints
+    joints = recording.joints.copy()
+    for name in ("left_knee", "right_hand", "right_wrist"):
+        joints[:, :, names.index(name)] = np.nan
+    found = inspected(record(joints, recording.layout, fps=30))
+    assert set(found.never_seen) == {"left_knee", "right_wrist"}
+    assert found.missing == ()
+    assert found.seen == pytest.approx(14 / 16, abs=0.01)
 
 
 def test_an_assumed_frame_rate_is_not_a_given_one() -> None:

@@ -55,6 +55,14 @@ def test_joint_names_are_understood_and_their_parents_kept() -> None:
     assert recording.layout.parents == (-1, 0, 0)
 
 
+def test_the_layout_may_be_the_joints_names_separated_by_commas() -> None:
+    """As wherever a layout is named, and in the joints' common spellings."""
+    told = read(npz(joints=JOINTS, layout=",".join(NAMES), axes="x,z,-y"))
+    assert (told.layout.joints, told.axes) == (LAYOUTS["kinect_v1"].joints, "x,z,-y")
+    three = read(npz(joints=JOINTS[:, :3], layout="Head, left elbow,RightWrist"))
+    assert three.layout.joints == ("head", "left_elbow", "right_wrist")
+
+
 def test_the_callers_own_layouts_are_known_by_name() -> None:
     own = custom_layout(["head", "left_elbow", "right_wrist"], name="mine", axes="x,z,-y")
     data = npz(joints=JOINTS[:, :3], layout="mine", joint_names=own.joints)
@@ -128,6 +136,9 @@ def test_one_clip_of_a_real_archive_is_read_as_the_archive_gives_it() -> None:
         ({"joint_names": ["head"] * 101}, None, "joint_names: .*at most 100"),
         ({"joint_names": ["h" * 101]}, None, "joint_names: .*100 characters"),
         ({"layout": "a\nb"}, None, "layout: .*control"),
+        ({"layout": "head,tail"}, None, "'tail', is not a known joint name"),
+        ({"layout": "head,neck"}, None, "the layout custom has 2"),
+        ({"layout": "h" * 5001}, None, "layout: .*5000 characters"),
         ({"layout": ["coco", "coco"]}, None, "layout: .*one string, not 2"),
         ({"joint_names": NAMES, "parents": [-1] * 3}, None, "parents: there must be 20"),
         ({"joint_names": NAMES, "parents": [20] * 20}, None, "parents: there must be 20"),
