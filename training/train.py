@@ -1,7 +1,9 @@
 """The training run: one loop, resumable, the same on CPU and CUDA."""
 
 import argparse
+import statistics
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -108,6 +110,7 @@ class Run:
         )
         self.augment = Augmentation(config.augmentation, self.layout, frames)
         self.epoch = 0
+        self.took: list[float] = []  # seconds for each epoch of this start
         self.draws = torch.Generator()
         self.steps = len(self._draw(0)) // config.optimiser.batch
         if self.steps == 0:
@@ -139,11 +142,20 @@ class Run:
     def epochs(self) -> Iterator[dict[str, float]]:
         """Train the remaining epochs; yields the means of each for the log."""
         while self.epoch < self.config.optimiser.epochs:
+            begun = time.monotonic()
             torch.manual_seed(self.config.seed * 100_003 + self.epoch)
             self.draws.manual_seed(self.config.seed * 100_003 + self.epoch)
             totals = self._one_epoch()
             self.epoch += 1
             yield totals
+            self.took.append(time.monotonic() - begun)  # with what the caller does after an epoch
+
+    def _to_go(self) -> str:
+        """How long the rest takes, as the epochs of this start went; nothing before the first."""
+        if not self.took:
+            return ""
+        left = self.config.optimiser.epochs - self.epoch
+        return f", {left * statistics.median(self.took) / 60:.0f} min to go"
 
     def _one_epoch(self) -> dict[str, float]:
         self.learner.modules().train()
@@ -151,7 +163,7 @@ class Run:
         size = self.config.optimiser.batch
         batches = order[: self.steps * size].split(size)
         totals: Counter[str] = Counter()
-        label = f"epoch {self.epoch + 1}/{self.config.optimiser.epochs}"
+        label = f"epoch {self.epoch + 1}/{self.config.optimiser.epochs}{self._to_go()}"
         for count, batch in enumerate(bar := tqdm(batches, desc=label, mininterval=2), start=1):
             totals.update(self._step(batch))
             bar.set_postfix({_SHORT.get(n, n): f"{v / count:.3f}" for n, v in totals.items()})

@@ -1,6 +1,7 @@
 """A run on clips of the animator, as a process of its own: what a user starts and kills."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -50,7 +51,8 @@ def finish(run: subprocess.Popen[str]) -> str:
 def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
     folder: Path, tmp_path: Path
 ) -> None:
-    finish(start(folder, tmp_path / "whole"))
+    # From the second epoch on it says how long the rest takes.
+    assert re.search(r"epoch 2/3, \d+ min to go", finish(start(folder, tmp_path / "whole")))
     killed = start(folder, tmp_path / "killed")
     last = tmp_path / "killed" / "last.pt"
     deadline = time.monotonic() + 200
