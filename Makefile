@@ -16,7 +16,7 @@ test: $(VENV)/.develop
 	@tests/require.sh
 	@# What is held to seconds has the machine to itself.
 	$(BIN)/python -m pytest $(TIMED)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore $(TIMED)
+	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder --ignore $(TIMED)
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

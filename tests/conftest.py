@@ -1,10 +1,12 @@
-"""What every test shares: the word on real data."""
+"""What every test shares: the word on real data, and what runs where and when."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 # As `oneshot` does, before numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -12,6 +14,16 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from training.data_folder import VARIABLE, data_folder
 
 REQUIRED = "ONESHOT_REQUIRE_DATA"
+#: Folders whose tests share a trained model.
+TOGETHER = ("tests/model_export", "tests/training/ablation", "tests/training/guidance")
+#: They, and files that train, export or measure for long.
+LONG = (
+    *TOGETHER,
+    "tests/test_end_to_end.py",
+    "tests/test_default_model.py",
+    "tests/training/test_",
+    "tests/service/command_line/test_migrate.py",
+)
 
 
 def data_is_absent() -> bool:
@@ -22,7 +34,30 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real_data: measures on the real data sets")
 
 
+class ByFile(LoadFileScheduling):
+    """A file's tests run in one process, and so do those of a folder of `TOGETHER`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
+def _group(path: str) -> str:
+    """What runs together with the file of this path from the root."""
+    return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What takes long begins first, so that no process waits for it at the end.
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    _leave_out_real_data(items)
+
+
+def _leave_out_real_data(items: list[pytest.Item]) -> None:
     """Without the data sets, which the project may not ship, what measures on them is left out;
     where the data is required it fails instead."""
     if os.environ.get(REQUIRED) or not data_is_absent():
