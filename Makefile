@@ -32,17 +32,18 @@ clean:
 	rm -rf $(VENV)
 
 # The stamps: a set-up is made once and again when pyproject.toml changes.
-$(VENV)/bin/python:
+# pip comes last: where it is, the environment is whole.
+$(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "the venv module is needed: apt-get install python3-venv"; exit 1; }
 
-$(VENV)/.serve: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.serve: pyproject.toml | $(VENV)/bin/pip
 	@echo "installing what serving needs (once)"
 	@$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.develop: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.develop: pyproject.toml | $(VENV)/bin/pip
 	@echo "installing what training and testing need (once)"
 	@$(PIP) --editable '.[train,test,dev]'
 	@touch $@ $(VENV)/.serve

@@ -125,7 +125,7 @@ class InspectAnswer(_Answer):
     missing: Annotated[list[str], Field(description="Joints of the model that cannot be had.")]
     never_seen: Annotated[
         list[str],
-        Field(description="Joints of the model that the layout has and the data never shows."),
+        Field(description="Joints of the model that the layout tells and the data never shows."),
     ]
     seen: Annotated[
         Annotated[float, Field(ge=0, le=1)] | None,

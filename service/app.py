@@ -43,6 +43,8 @@ def create_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
+        # A path with a slash too many is another path, and may be another action's.
+        redirect_slashes=False,
     )
     app.state.runtime = runtime
     routers = [module.router for module in (clips, inspection, actions, collections, status)]

@@ -169,8 +169,8 @@ class Inspected:
 
     `joints` are those of the clip's `layout`, `axes` where its data keeps x, y and z; `fps` was
     assumed unless `fps_given`. `persons` counts those seen, `person` is the one used. `mapped`,
-    `derived` (from which) and `missing` name the model's joints, `never_seen` those of the former
-    two that the data never shows; `seen` is the share seen,
+    `derived` (from which) and `missing` name the model's joints, `never_seen` those that the
+    layout tells and the data never shows; `seen` is the share seen,
     `motion` and `height` are metres. Unless `usable` the model must refuse the clip, for the
     `reason`. None stands for what is not known.
     """

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.matching import nearness
-from service.store import ExemplarArrays, Store, StoreUnavailable, UnknownCollection, Version
+from service.store import (
+    ExemplarArrays,
+    Store,
+    StoreError,
+    StoreUnavailable,
+    UnknownCollection,
+    Version,
+)
 
 log = logging.getLogger(__name__)
 
@@ -215,6 +223,13 @@ class Galleries:
         """Note that the store is there: the next recognition asks it again."""
         self._answered = time.monotonic()
         self._away_until = 0.0
+
+    def follow(self, collection: str) -> None:
+        """Take over what this process has just changed, so that it is known even if the store goes
+        away before anyone asks. A collection that is not in memory is left alone."""
+        if self._known(collection) is not None:
+            with suppress(StoreError):
+                self.current(collection)
 
     def forget(self, collection: str) -> None:
         """Let a collection's gallery go; it is loaded anew when it is asked for."""

@@ -154,6 +154,8 @@ def describe(error: ValidationError | RequestValidationError) -> str:
         place = ".".join(str(p) for p in entry["loc"] if p not in ("query", "body", "path"))
         pattern = entry.get("ctx", {}).get("pattern")
         meaning = f"must be {MEANINGS[pattern]}" if pattern in MEANINGS else entry["msg"]
+        if entry["type"] == "extra_forbidden":
+            meaning = "this call takes no such field; leave it out"
         lines.append(f"{place or 'request'}: {meaning}"[:300])
     return "; ".join(lines)
 

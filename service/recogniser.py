@@ -96,6 +96,7 @@ class Recogniser:
             clip=stored_clip(recording),
         )
         self.galleries.store_answered()
+        self.galleries.follow(collection)
         return Enrolled(exemplar, added, quality, similar)
 
     def recognize(self, collection: str, recording: Recording, count: int) -> Recognised:

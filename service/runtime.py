@@ -47,6 +47,7 @@ class Runtime:
         self.workers = Workers(settings.workers, settings.queue)
         self._recogniser: Recogniser | None = None
         self._unusable: str | None = None
+        self._away: str | None = None
         self._stopping = threading.Event()
         self._opener: threading.Thread | None = None
 
@@ -60,7 +61,8 @@ class Runtime:
                     f"the store {self.store_name} cannot be used: {why}; it is tried again once a "
                     "minute"
                 )
-            raise NotReady(f"the store {self.store_name} has not been reached yet; try again")
+            why = f": {self._away}" if self._away else ""
+            raise NotReady(f"the store {self.store_name} has not been reached yet{why}; try again")
         return self._recogniser
 
     @property
@@ -78,6 +80,7 @@ class Runtime:
         try:
             self._open_once()
         except StoreUnavailable as error:
+            self._away = str(error)
             log.warning("the store is away, trying again every second: %s", error)
             self._opener = threading.Thread(target=self._keep_trying, daemon=True)
             self._opener.start()
@@ -120,8 +123,8 @@ class Runtime:
         while not self._stopping.wait(pause):
             try:
                 self._open_once()
-            except StoreUnavailable:
-                pause, self._unusable = _RETRY, None
+            except StoreUnavailable as error:
+                pause, self._unusable, self._away = _RETRY, None, str(error)
             except StoreError as error:
                 log.error("the store cannot be used, trying again once a minute: %s", error)
                 pause, self._unusable = _RETRY_UNUSABLE, str(error)

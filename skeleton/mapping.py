@@ -1,8 +1,9 @@
 """Mapping between layouts by the meaning of joints (ours).
 
 A joint that the source lacks is derived from others, or its nearest stands in; both count as
-seen. What cannot be had stays unseen. Which joints one comes from depends on the layouts alone, not
-on the frame: a joint of the source that is unseen for a while leaves a gap, and no jump to another.
+seen. What cannot be had stays unseen. A joint that the whole clip never shows is lacking too,
+whatever its layout says. Which joints one comes from does not depend on the frame: a joint that is
+unseen for a while leaves a gap, and no jump to another.
 """
 
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ class Mapping:
 
     def apply(self, joints: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map `(..., V, 3)` to `(..., V', 3)`; NaN where any contributing joint was unseen."""
-        if self.source.joints == self.target.joints:
+        if self.source.joints == self.target.joints and not self.derived:
             return joints
         mapped = joints[..., self.order, :]
         for column, sources in self.means:
@@ -84,16 +85,26 @@ class Mapping:
         return mapped
 
 
+def never_seen(joints: NDArray[np.floating], layout: Layout) -> frozenset[str]:
+    """Return the joints of `(T, V, 3)` that are NaN in every frame."""
+    unseen = np.isnan(joints)
+    if not unseen.any():
+        return frozenset()
+    whole = unseen.any(axis=-1).all(axis=0)
+    return frozenset(joint for joint, gone in zip(layout.joints, whole, strict=True) if gone)
+
+
 @lru_cache(maxsize=256)
-def mapping(source: Layout, target: Layout) -> Mapping:
-    """Return the mapping from one layout to another."""
+def mapping(source: Layout, target: Layout, without: frozenset[str] = frozenset()) -> Mapping:
+    """Return the mapping from one layout to another; the source's joints `without` are lacking."""
+    has = set(source.joints) - without
     mapped: list[str] = []
     derived: dict[str, Recipe] = {}
     missing: list[str] = []
     order = np.zeros(len(target), dtype=np.intp)
     means: list[tuple[int, NDArray[np.intp]]] = []
     for column, joint in enumerate(target.joints):
-        recipe = next((r for r in _recipes(joint) if all(j in source.index for j in r)), None)
+        recipe = next((r for r in _recipes(joint) if has.issuperset(r)), None)
         if recipe is None:
             missing.append(joint)
             continue

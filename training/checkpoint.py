@@ -1,6 +1,7 @@
 """Checkpoints: everything to resume a run from, and to export a model from."""
 
 import os
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,5 +70,7 @@ def load(path: Path) -> tuple[Trained, dict[str, Any] | None]:
         raise
     except BadCheckpoint:
         raise
+    except pickle.UnpicklingError as error:  # whose text is torch's advice to its own users
+        raise BadCheckpoint(f"{path} is not a checkpoint of this project") from error
     except Exception as error:
         raise BadCheckpoint(f"{path} is not a checkpoint of this project: {error}") from error

@@ -74,7 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
         f"{len(session.data)} clips of {len(session.data.classes)} base classes "
         f"({session.targets.count} with mirror images), {device}"
     )
-    with SummaryWriter(str(arguments.out)) as writer:
+    # What an earlier start logged after the last checkpoint comes again.
+    with SummaryWriter(str(arguments.out), purge_step=session.epoch + 1) as writer:
         for report in session.epochs():
             for name, value in report.items():
                 writer.add_scalar(name, value, session.epoch)

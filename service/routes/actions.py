@@ -14,6 +14,7 @@ from service.routes.dependencies import (
     RunningService,
     answer,
     ask_store,
+    change_store,
     each_key_once,
 )
 
@@ -67,7 +68,8 @@ async def delete_action(
     service: RunningService, action: ActionPath, query: GalleryParameters
 ) -> Response:
     """Delete an action with all its exemplars."""
-    await ask_store(service, lambda store: store.delete_action(query.collection, action))
+    name = query.collection
+    await change_store(service, name, lambda store: store.delete_action(name, action))
     return Response(status_code=204)
 
 
@@ -81,5 +83,6 @@ async def delete_exemplar(
     query: GalleryParameters,
 ) -> Response:
     """Delete one exemplar; with the last of them its action is gone."""
-    await ask_store(service, lambda store: store.delete_exemplar(query.collection, action, id))
+    name = query.collection
+    await change_store(service, name, lambda store: store.delete_exemplar(name, action, id))
     return Response(status_code=204)

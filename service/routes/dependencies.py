@@ -47,6 +47,19 @@ async def ask_store(service: Runtime, question: Callable[[Store], Result]) -> Re
     return asked
 
 
+async def change_store(
+    service: Runtime, collection: str, change: Callable[[Store], Result]
+) -> Result:
+    """As `ask_store`; the collection's gallery knows of the change before the caller does."""
+
+    def changed(store: Store) -> Result:
+        done = change(store)
+        service.recogniser.galleries.follow(collection)
+        return done
+
+    return await ask_store(service, changed)
+
+
 def each_key_once(request: Request) -> None:
     """Refuse a query that gives a key twice: nobody knows which of the two was meant."""
     if len(request.query_params) != len(keys := request.query_params.multi_items()):

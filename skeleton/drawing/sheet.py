@@ -8,7 +8,6 @@ from skeleton.drawing.importance import Importance
 from skeleton.drawing.letters import shortened, text_width, wrapped
 from skeleton.inspection.posture import warnings_of
 from skeleton.inspection.understanding import Understanding
-from skeleton.mapping import mapping
 
 _LEGEND = ("left", "right")
 _NOTE_LINES = 2
@@ -143,7 +142,7 @@ class Sheet:
         found = self.found
         if found.prepared is None:
             return self._panel(panel, "The model cannot use it", "", [])
-        joints = mapping(found.recording.layout, found.layout)
+        joints = found.mapping
         says = (
             f"{len(found.layout)} joints · {found.prepared.joints.shape[0]} frames · hips in the "
             "middle, turned to you"
@@ -153,7 +152,6 @@ class Sheet:
             for how, names, colour in (
                 ("derived", tuple(joints.derived), self.look.faint),
                 ("missing", joints.missing, WARNING),
-                ("never seen", found.never_seen, WARNING),
             )
             if names
         ]

@@ -6,7 +6,6 @@ from skeleton.clip import Recording
 from skeleton.inspection.posture import stature, warnings_of
 from skeleton.inspection.understanding import understand
 from skeleton.layouts import Layout
-from skeleton.mapping import mapping
 
 
 @dataclass(frozen=True)
@@ -16,9 +15,10 @@ class Inspection:
     `joints` are those of the source `layout` in order; `axes` where its data keeps x, y and z;
     `fps` frames per second, assumed unless `fps_given`; `frames` as received. `persons` counts
     those seen, `person` is the one used. `mapped`, `derived` (from which) and `missing` name the
-    model's joints by how they were had, `never_seen` those of the former two that the data never
-    shows; `seen` is the share of all that was seen, `motion` the greatest extent in
-    metres any of them moves over, `height` how tall the body is in metres. `warnings` are
+    model's joints by how they were had, and `never_seen` those that the layout tells, the data
+    never shows and no other replaces; `seen` is the share of all that was seen, `motion` the
+    greatest extent in metres any of them moves over, `height` how tall the body is in metres.
+    `warnings` are
     `code: what it means`. Of a clip that the model must refuse `usable` is false and `reason`
     says why. None stands for what is not known.
     """
@@ -49,7 +49,7 @@ def inspect(recording: Recording, format: str, layout: Layout, frames: int) -> I
     """Tell what is understood of a recording that came as `format`, for a model of this layout
     and number of frames. Never raises for a clip that the model must refuse."""
     found = understand(recording, layout, frames)
-    joints = mapping(recording.layout, layout)
+    joints = found.mapping
     quality = None if found.prepared is None else found.prepared.quality
     return Inspection(
         format=format,
@@ -64,7 +64,7 @@ def inspect(recording: Recording, format: str, layout: Layout, frames: int) -> I
         person=found.person,
         mapped=joints.mapped,
         derived=dict(joints.derived),
-        missing=joints.missing,
+        missing=tuple(joint for joint in joints.missing if joint not in found.never_seen),
         never_seen=found.never_seen,
         seen=None if quality is None else quality.seen,
         motion=None if quality is None else quality.motion,

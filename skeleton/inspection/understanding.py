@@ -10,7 +10,7 @@ from skeleton.axes import parse_axes
 from skeleton.clip import DEFAULT_FPS, Clip, Recording
 from skeleton.errors import UnusableClip
 from skeleton.layouts import Layout
-from skeleton.mapping import mapping
+from skeleton.mapping import Mapping, mapping, never_seen
 from skeleton.persons import choose_person
 from skeleton.preparation import Prepared, prepare
 
@@ -52,14 +52,18 @@ class Understanding:
         return self.recording.remarks if self.clip is None else self.clip.warnings
 
     @property
+    def mapping(self) -> Mapping:
+        """Where the model's joints come from."""
+        if self.clip is None or self.person is None:
+            return mapping(self.recording.layout, self.layout)
+        without = never_seen(self.clip.joints[:, self.person], self.clip.layout)
+        return mapping(self.clip.layout, self.layout, without)
+
+    @property
     def never_seen(self) -> tuple[str, ...]:
-        """The model's joints that the recording's layout has and its data never shows."""
-        if self.prepared is None:
-            return ()
-        missing = mapping(self.recording.layout, self.layout).missing
-        seen = self.prepared.seen.max(axis=(0, 1)) > 0
-        pairs = zip(self.layout.joints, seen, strict=True)
-        return tuple(joint for joint, ever in pairs if not ever and joint not in missing)
+        """The model's joints that the layout tells, the data never shows, and no other replaces."""
+        lacking = mapping(self.recording.layout, self.layout).missing
+        return tuple(joint for joint in self.mapping.missing if joint not in lacking)
 
     @property
     def directions(self) -> str:

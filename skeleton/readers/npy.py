@@ -38,7 +38,10 @@ def read_array(data: bytes, types: frozenset[str]) -> NDArray[Any]:
     if types.isdisjoint((dtype.str[1:], dtype.kind)) or not dtype.itemsize:
         raise UnreadableClip(f"arrays of {dtype} are not read; save float32 or float64")
     if len(shape) > _MOST_DIMENSIONS or not all(0 <= n <= len(data) for n in shape):
-        raise UnreadableClip("the header's shape is not one of joints over time")
+        raise UnreadableClip(
+            f"the header's shape {str(shape)[:60]} is not one of joints over time, or has more "
+            "numbers than there are bytes"
+        )
     needed = prod(shape) * dtype.itemsize
     present = len(data) - start
     if needed != present:

@@ -101,3 +101,11 @@ def test_an_id_out_of_range_is_refused(visitor: Caller, id: str) -> None:
     visitor.enroll(performance("wave"), "wave")
     assert visitor.delete(f"/actions/wave/exemplars/{id}").status_code == 422
     assert visitor.actions() == ["wave"]
+
+
+def test_a_path_with_a_slash_too_many_leads_nowhere_else(caller: Caller) -> None:
+    """Followed and tidied up by a client, a redirect to `exemplars/..` would delete the action."""
+    caller.enroll(performance("wave"), "wave")
+    assert caller.delete("/actions/wave/exemplars/..%2f").status_code == 404
+    assert caller.get("/actions/").status_code == 404
+    assert caller.actions() == ["wave"]

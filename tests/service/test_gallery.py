@@ -246,6 +246,19 @@ def test_what_was_acknowledged_is_recognised_right_after_the_store_returns(
     assert after.judgement.matches[0].action == "kick"
 
 
+def test_what_was_acknowledged_here_is_known_while_the_store_is_away(
+    line: Interrupted, model: Path
+) -> None:
+    """Even if it goes right after the answer, before anyone was recognised."""
+    recogniser = Recogniser(Encoder(model, provider="cpu"), line)
+    wave = recording("wave")
+    recogniser.enroll("default", "wave", wave)
+    line.away = True
+    after = recogniser.recognize("default", wave, 5)
+    assert after.stale
+    assert [match.action for match in after.judgement.matches] == ["wave"]
+
+
 def test_a_stale_memory_of_another_model_refuses_no_enrolment(
     line: Interrupted, model: Path
 ) -> None:

@@ -172,6 +172,30 @@ def test_a_person_who_is_not_there_is_refused(person: int) -> None:
         prepare(changed(persons("kick", "wave")), BODY16, 32, person=person)
 
 
+@pytest.mark.parametrize("joint", ["left_wrist", "right_ankle", "pelvis", "neck", "left_elbow"])
+@pytest.mark.parametrize("layout", ["kinect_v2", "kinect_v1", "body16"])
+def test_a_joint_that_the_clip_never_shows_is_as_good_as_lacking(layout: str, joint: str) -> None:
+    """Its nearest stands in, as where the layout does not tell it."""
+    clip = animate("wave", seed=1, layout=layout)
+    at = clip.layout.index[joint]
+    joints = clip.joints.copy()
+    joints[:, :, at] = np.nan
+    never = prepare(Clip(joints, clip.layout, clip.fps), BODY16, 40)
+    names = [name for name in clip.layout.joints if name != joint]
+    lacking = Clip(np.delete(joints, at, axis=2), resolve_layout(names), clip.fps)
+    without = prepare(lacking, BODY16, 40)
+    np.testing.assert_array_equal(never.joints, without.joints)
+    np.testing.assert_array_equal(never.seen, without.seen)
+
+
+def test_a_joint_that_is_unseen_for_a_while_has_no_stand_in() -> None:
+    clip = animate("wave", seed=1, layout="kinect_v2")
+    joints = clip.joints.copy()
+    joints[10:-1, :, clip.layout.index["left_wrist"]] = np.nan
+    prepared = prepare(Clip(joints, clip.layout, clip.fps), BODY16, len(joints))
+    assert prepared.seen[10:-1, 0, BODY16.index["left_wrist"]].max() == 0
+
+
 def test_nothing_to_see_is_refused() -> None:
     layout = resolve_layout("left_eye,nose,left_thumb")
     joints = np.random.default_rng(0).normal(size=(9, 1, 3, 3)).astype(np.float32)

@@ -69,6 +69,7 @@ def test_joints_that_the_layout_has_and_the_data_never_shows_are_named() -> None
     found = inspected(record(joints, recording.layout, fps=30))
     assert set(found.never_seen) == {"left_knee", "right_wrist"}
     assert found.missing == ()
+    assert {*found.mapped, *found.derived, *found.never_seen} == set(BODY16.joints)
     assert found.seen == pytest.approx(14 / 16, abs=0.01)
 
 
