@@ -5,11 +5,12 @@ against the cohort and the gallery. Each set weighs the same, however many clips
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model_export.errors import CalibrationImpossible
 from model_export.score import Floats
@@ -28,6 +29,8 @@ CERTAIN = 0.6
 #: Actions that the prior of a gallery's level counts as: with 5 the share of strangers that pass
 #: was the most even over galleries of 2 to 20 actions of the classes kept out (RESULTS.md).
 WORTH = 5.0
+#: The share of strangers that come as near as the same action.
+_SAME = 0.01
 
 _DIGITS = 4
 
@@ -37,9 +40,10 @@ class Calibration:
     """What a model file states about its scores.
 
     `slope`, `intercept`: probability that the best match is right = 1 / (1 + exp(-(slope · score +
-    intercept))), where half of the queried actions are enrolled. `threshold` decides `unknown`,
-    `margin` decides `ambiguous`, `thresholds` are by the share of unknown clips they accept; all
-    in units of the score, from which `gallery` has taken the gallery's level. `figures` are means
+    intercept))), where about half of what is asked is enrolled, as in the trials. `threshold`
+    decides `unknown`, `margin` decides `ambiguous`, `thresholds` are by the share of unknown clips
+    they accept; all in units of the score, from which `gallery` has taken the gallery's level.
+    `figures` are means
     over the sets of `set_figures`.
     """
 
@@ -59,8 +63,8 @@ class Calibration:
 
 def calibrate(sets: Sequence[Trials]) -> Calibration:
     """Fit on the trials of all sets. Raises `CalibrationImpossible` where they say nothing."""
-    gallery = GalleryNorm(_prior(sets), WORTH)
-    sets = [replace(one, best=one.best - _levels(one, gallery)) for one in sets]
+    gallery, raw = _gallery_norm(sets), sets
+    sets = [_measured(one, gallery) for one in raw]
     slope, intercept = _probability_fit(sets)
     thresholds = {share: _threshold(sets, share) for share in FALSE_ACCEPTS}
     margin = _margin(sets)
@@ -69,9 +73,11 @@ def calibrate(sets: Sequence[Trials]) -> Calibration:
             f"the scores say nothing about being right (slope {slope:.3g}): the model has not "
             "learned enough to be served"
         )
-    set_figures = {
-        one.set_name: _figures(one, sets, (slope, intercept), thresholds) for one in sets
-    }
+    set_figures = {one.set_name: _figures(one, (slope, intercept), thresholds) for one in sets}
+    for one in raw:
+        if others := [other for other in raw if other is not one]:
+            error = round(_error_by(others, one), _DIGITS)
+            set_figures[one.set_name]["expected_calibration_error_without_this_set"] = error
     return Calibration(
         slope,
         intercept,
@@ -84,35 +90,53 @@ def calibrate(sets: Sequence[Trials]) -> Calibration:
     )
 
 
-def _prior(sets: Sequence[Trials]) -> float:
-    """The mean nearness in the smallest galleries, sets weighing the same."""
-    smallest = [float(one.nearness[one.actions == one.actions.min()].mean()) for one in sets]
-    return round(sum(smallest) / len(smallest), _DIGITS)
+def _gallery_norm(sets: Sequence[Trials]) -> GalleryNorm:
+    """Sets weigh the same: `prior` is the mean nearness in the smallest galleries, `same` what one
+    stranger in a hundred reaches."""
+    same = _quantile([one.best[of & ~one.known] for one, of in _galleries(sets)], 1 - _SAME)
+    smallest = []
+    for one in sets:
+        least = min(map(len, one.between))
+        bare = GalleryNorm(0.0, WORTH, same)
+        near = [bare.nearness(scores).score for scores in one.between if len(scores) == least]
+        smallest.append(sum(near) / len(near))
+    return GalleryNorm(round(sum(smallest) / len(smallest), _DIGITS), WORTH, same)
 
 
-def _levels(one: Trials, gallery: GalleryNorm) -> Floats:
-    """The level of the gallery of every query, `(Q,)`."""
-    galleries = zip(one.nearness.tolist(), one.actions.tolist(), strict=True)
-    return np.array([gallery.level(near, actions) for near, actions in galleries])
+def _measured(one: Trials, gallery: GalleryNorm) -> Trials:
+    """Take the level of its gallery off every query's best score."""
+    levels = np.array([gallery.of(scores) for scores in one.between])
+    return replace(one, best=one.best - levels[one.gallery])
+
+
+def _galleries(sets: Sequence[Trials]) -> Iterator[tuple[Trials, NDArray[np.bool_]]]:
+    """Each set with the queries `(Q,)` of its galleries of one size; all weigh the same."""
+    for one in sets:
+        for size in np.unique(one.sizes):
+            yield one, one.sizes == size
 
 
 def _probability_fit(sets: Sequence[Trials]) -> tuple[float, float]:
-    score = np.concatenate([one.best for one in sets])
-    right = np.concatenate([one.right for one in sets])
+    parts = [(one.best[of], one.right[of]) for one, of in _galleries(sets)]
+    score, right = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
     if right.all() or not right.any():
         raise CalibrationImpossible("every best match is right, or every one is wrong")
     inputs = np.stack([score, np.ones_like(score)], axis=1)
-    slope, intercept = logistic_fit(inputs, right, _weights([one.best for one in sets]))
+    slope, intercept = logistic_fit(inputs, right, _weights([part[0] for part in parts]))
     return round(slope, _DIGITS), round(intercept, _DIGITS)
 
 
 def _threshold(sets: Sequence[Trials], share: float) -> float:
-    """The score that this share of the unknown clips exceed, sets weighing the same."""
-    unknown = [one.best[~one.known] for one in sets]
-    best, weights = np.concatenate(unknown), _weights(unknown)
+    """The score that this share of the unknown clips exceed."""
+    return _quantile([one.best[of & ~one.known] for one, of in _galleries(sets)], 1 - share)
+
+
+def _quantile(parts: Sequence[Floats], share: float) -> float:
+    """The score that this share lies below, every part weighing the same."""
+    best, weights = np.concatenate(parts), _weights(parts)
     order = np.argsort(best)
     below = np.cumsum(weights[order]) - weights[order] / 2
-    return round(float(np.interp(1 - share, below, best[order])), _DIGITS)
+    return round(float(np.interp(share, below, best[order])), _DIGITS)
 
 
 def _margin(sets: Sequence[Trials]) -> float:
@@ -135,15 +159,19 @@ def _weights(parts: Sequence[Floats]) -> Floats:
     return np.concatenate([np.full(len(part), 1 / len(part) / len(held)) for part in held])
 
 
+def _error_by(others: Sequence[Trials], one: Trials) -> float:
+    """The calibration error on a set of what the others alone say."""
+    gallery = _gallery_norm(others)
+    slope, intercept = _probability_fit([_measured(other, gallery) for other in others])
+    stated = logistic(slope * _measured(one, gallery).best + intercept)
+    return expected_calibration_error(stated, one.right.astype(np.float64))
+
+
 def _figures(
-    one: Trials,
-    sets: Sequence[Trials],
-    fit: tuple[float, float],
-    thresholds: dict[float, float],
+    one: Trials, fit: tuple[float, float], thresholds: dict[float, float]
 ) -> dict[str, Any]:
-    """What the calibration does on one set; also with a fit that has not seen it."""
+    """What the calibration does on one set."""
     right = one.right.astype(np.float64)
-    others = [other for other in sets if other.set_name != one.set_name]
     slope, intercept = fit
     stated = logistic(slope * one.best + intercept)
     figures: dict[str, Any] = {
@@ -167,11 +195,6 @@ def _figures(
             for share, threshold in thresholds.items()
         },
     }
-    if others:
-        slope, intercept = _probability_fit(others)
-        unseen = logistic(slope * one.best + intercept)
-        error = expected_calibration_error(unseen, right)
-        figures["expected_calibration_error_without_this_set"] = error
     return _rounded(figures)
 
 

@@ -17,9 +17,10 @@ format that it does not know.
   1 / (1 + exp(-(slope · score + intercept)))); `threshold` (a best score below it is `unknown`)
   and the share of unknown clips that it lets pass, `false_accept`; `margin` (a best score that
   leads the second by less is `ambiguous`); `thresholds` by share, `{"0.01", "0.05", "0.1"}`;
-  `gallery`: `prior` and `worth` of a gallery's level;
+  `gallery`: `prior`, `worth` and `same` of a gallery's level (`training/evaluation`);
   `figures`, means over `set_figures`, and `set_figures` by set: `classes`, `subjects`, `clips`,
-  `episodes`, `enrolled` (mean size of the gallery), `queries`, `known`, `accuracy`, `auroc`,
+  `episodes`, `enrolled` (mean size of the galleries) and `fillers` among them, `queries`, `known`,
+  `accuracy`, `auroc`,
   `expected_calibration_error` (and `…_without_this_set`, by a fit on the other sets),
   `false_accepts` and `right_when_accepting` by share;
 - `training`: `sets`, `classes` as `set/label`, `pseudo_novel`: the classes calibrated on;

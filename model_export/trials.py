@@ -1,9 +1,10 @@
 """Trials: what the model says to actions it was never trained on (ours).
 
 Within each set that kept classes out of training: half of them are enrolled with one clip each of
-one subject, and all clips of the other subjects are asked, the known and the unknown. Base classes
-of the set fill the gallery up, to several sizes: the more actions are enrolled, the nearer the best
-of them comes to a stranger. Where a set keeps people out of training, all clips are theirs.
+one subject, and all clips of the other subjects are asked, the known and the unknown. The gallery
+is cut, or filled up with base classes of the set, to several sizes: the more actions are enrolled,
+the nearer the best of them comes to a stranger. The fillers are of any of the set's people. Where a
+set keeps people out of training, all clips are theirs.
 """
 
 from dataclasses import dataclass
@@ -17,9 +18,8 @@ from model_export.score import Floats, mean_norm
 from model_export.session import Session
 from skeleton import resolve_layout
 from training.checkpoint import Trained
-from training.config import Config
+from training.config import Config, DataConfig, SetConfig
 from training.dataset import SkeletonDataset, draw_epoch
-from training.evaluation.gallery_level import nearness
 from training.evaluation.protocol import Episode, Labels, episodes
 
 _BATCH = 64
@@ -39,8 +39,9 @@ class Trials:
 
     `best` mean-norm, `margin` to the second best action, whether the query's action was enrolled
     (`known`), and whether the best (`right`) or the second best (`second_right`) is its action;
-    of the gallery that was asked its `nearness` and how many `actions` it had.
-    `enrolled` is the mean number of actions in the galleries, `fillers` among them.
+    `gallery` `(Q,)` numbers the gallery that was asked: of each the scores between its actions,
+    `(C, C)`, are in `between`. `enrolled` is the mean number of actions in the galleries,
+    `fillers` among them.
     """
 
     set_name: str
@@ -49,14 +50,25 @@ class Trials:
     known: Flags
     right: Flags
     second_right: Flags
-    nearness: Floats
-    actions: Labels
+    gallery: Labels
+    between: tuple[Floats, ...]
     classes: int
     subjects: int
     clips: int
     episodes: int
     enrolled: float
     fillers: float
+
+    @property
+    def sizes(self) -> Labels:
+        """How many actions were enrolled, for each query `(Q,)`."""
+        return np.array([len(scores) for scores in self.between])[self.gallery]
+
+
+def _with_novel(data: DataConfig) -> tuple[SetConfig, ...]:
+    """The sets that keep classes out of training."""
+    kept_out = data.pseudo_novel
+    return tuple(e for e in data.sets if e.name in kept_out and kept_out[e.name].classes)
 
 
 def novel_data(config: Config) -> SkeletonDataset:
@@ -65,7 +77,7 @@ def novel_data(config: Config) -> SkeletonDataset:
     Raises `CalibrationImpossible` when the configuration keeps none out, `DataMissing`.
     """
     data = config.data
-    sets = tuple(entry for entry in data.sets if entry.name in data.pseudo_novel)
+    sets = _with_novel(data)
     if not sets:
         raise CalibrationImpossible(
             "the checkpoint's configuration keeps no classes out of training (data.pseudo_novel), "
@@ -93,7 +105,7 @@ def filler_data(config: Config) -> SkeletonDataset:
     Raises `DataMissing`.
     """
     data = config.data
-    sets = tuple(entry for entry in data.sets if entry.name in data.pseudo_novel)
+    sets = _with_novel(data)
     layout = resolve_layout(config.encoder.layout)
     whole = SkeletonDataset.load(
         data.model_copy(update={"sets": sets}),
@@ -168,12 +180,18 @@ def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers
         for episode in drawn
         for size in GALLERIES
     ]
-    asked = [episode for episode in drawn for _ in GALLERIES]
+    most = min(int(e.enrolled.sum()) for e in drawn) + len(np.unique(fillers))
+    sizes = sorted({min(size, most) for size in GALLERIES})
+    asked = [episode for episode in drawn for _ in sizes]
+    galleries = [
+        _gallery(episode, fillers, len(labels), size, rng)
+        for episode, size in zip(asked, sizes * len(drawn), strict=True)
+    ]
     answers = [
         _answered(scores, labels, episode.queries, gallery)
         for episode, gallery in zip(asked, galleries, strict=True)
     ]
-    best, margin, near = (np.concatenate([a[k] for a in answers]) for k in (0, 1, 5))
+    best, margin = (np.concatenate([a[k] for a in answers]) for k in (0, 1))
     known, right, second_right = (
         np.concatenate([a[k] for a in answers]).astype(np.bool_) for k in (2, 3, 4)
     )
@@ -184,8 +202,8 @@ def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers
         known,
         right,
         second_right,
-        near,
-        np.concatenate([a[6] for a in answers]),
+        np.repeat(np.arange(len(galleries)), [len(episode.queries) for episode in asked]),
+        tuple(scores[np.ix_(gallery.rows, gallery.rows)] for gallery in galleries),
         classes=len(np.unique(labels)),
         subjects=len(np.unique(subjects)),
         clips=len(labels),
@@ -225,13 +243,11 @@ def _answered(
     table = scores[np.ix_(queries, gallery.rows)]  # (Q, C)
     order = np.argsort(-table, axis=1, kind="stable")
     ranked = np.take_along_axis(table, order[:, :2], axis=1)
-    true, count = labels[queries], len(queries)
+    true = labels[queries]
     return (
         ranked[:, 0],
         ranked[:, 0] - ranked[:, 1],
         np.isin(true, gallery.classes),
         gallery.classes[order[:, 0]] == true,
         gallery.classes[order[:, 1]] == true,
-        np.full(count, nearness(scores[np.ix_(gallery.rows, gallery.rows)])),
-        np.full(count, len(gallery.rows)),
     )

@@ -5,14 +5,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.matching import nearness
+from service.matching import gallery_level, nearness
+from service.model_file import GalleryNorm
 from service.store import (
     ExemplarArrays,
     Store,
@@ -37,6 +36,7 @@ class Gallery:
     The order is the same in every process, however it came to know the exemplars, and so is that
     of equal scores. `embeddings` `(n, D)`, `cohort_mean` `(n,)`, `numbers` `(n,)` the position of
     each exemplar's action in `names`; `local` `(n, S, D')` only where the model matches by it.
+    `level` is taken off every score, where the model measures scores from it.
     """
 
     version: Version
@@ -48,14 +48,10 @@ class Gallery:
     names: tuple[str, ...]
     numbers: NDArray[np.intp]
     local: NDArray[np.float32] | None = None
+    level: float = 0.0
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    @cached_property
-    def nearness(self) -> float:
-        """How near its actions come to each other (`service.matching`)."""
-        return nearness(self.embeddings, self.cohort_mean, self.numbers)
 
 
 def gallery_of(
@@ -168,7 +164,8 @@ class Galleries:
     `current(collection)` asks the store for the collection's version, one cheap read, and brings
     the gallery up to date by what changed. While the store is away it returns the last gallery
     and says that it may be stale. `width` is D of the embeddings, `local` the shape `(S, D')` of
-    the local features, where the model matches by them. Of a collection that is bound to another
+    the local features, where the model matches by them; by `norm`, where the model has it, the
+    galleries' levels are measured. Of a collection that is bound to another
     space than `space`, where one is given, nothing is held but that: its arrays are another
     model's, of any names and shapes. Once it is bound to `space` it is loaded like any other.
     """
@@ -181,11 +178,13 @@ class Galleries:
         *,
         most: int = _MOST,
         local: tuple[int, int] | None = None,
+        norm: GalleryNorm | None = None,
     ) -> None:
         self._store = store
         self._width = width
         self._space = space
         self._local = local
+        self._norm = norm
         self._most = most
         self._held: OrderedDict[str, _Held] = OrderedDict()  # the last was asked for last
         self._lock = threading.Lock()
@@ -225,11 +224,18 @@ class Galleries:
         self._away_until = 0.0
 
     def follow(self, collection: str) -> None:
-        """Take over what this process has just changed, so that it is known even if the store goes
-        away before anyone asks. A collection that is not in memory is left alone."""
-        if self._known(collection) is not None:
-            with suppress(StoreError):
-                self.current(collection)
+        """Take over what this process has just changed in the store, so that it is known even if
+        the store goes away before anyone asks. A collection that is not in memory is left alone.
+        Never raises: the change is made."""
+        self.store_answered()
+        if self._known(collection) is None:
+            return
+        try:
+            self.current(collection)
+        except StoreError:
+            log.debug("%s was changed and is gone, or cannot be read", collection)
+        except Exception:
+            log.exception("%s was changed, and could not be read after it", collection)
 
     def forget(self, collection: str) -> None:
         """Let a collection's gallery go; it is loaded anew when it is asked for."""
@@ -265,8 +271,15 @@ class Galleries:
                 gallery = gallery_of(
                     snapshot.version, snapshot.space, exemplars, self._width, self._local
                 )
-            held.gallery = gallery
+            gallery = held.gallery = self._levelled(gallery)
             return gallery
+
+    def _levelled(self, gallery: Gallery) -> Gallery:
+        """Measured here, under the collection's lock: once for all who wait for it."""
+        if self._norm is None:
+            return gallery
+        arrays = (gallery.embeddings, gallery.cohort_mean, gallery.numbers)
+        return replace(gallery, level=gallery_level(nearness(*arrays, self._norm), self._norm))
 
     def _is_foreign(self, space: str | None) -> bool:
         return self._space is not None and space not in (None, self._space)

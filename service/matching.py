@@ -8,7 +8,7 @@ rank behind them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,33 +60,45 @@ def normalised_scores(
     return similarity - (query_mean + exemplar_mean) * np.float32(0.5)
 
 
+class Nearness(NamedTuple):
+    """How near the enrolled actions come to each other: the mean `score` over the `actions` that
+    say anything of strangers."""
+
+    score: float
+    actions: float
+
+
 def nearness(
     embeddings: NDArray[np.float32],
     cohort_mean: NDArray[np.float32],
     actions: NDArray[np.intp],
-) -> float:
-    """How near the enrolled actions come to each other: the mean over the actions of the best score
-    of one exemplar with another action's; 0 with fewer than two actions.
+    norm: GalleryNorm,
+) -> Nearness:
+    """Compare one exemplar of each action, its first row, with all of the others.
 
     `embeddings` `(n, D)`, `cohort_mean` `(n,)` and the numbers of the `actions` `(n,)`, in whose
-    order the rows come. Of more than `ASKED` actions as many are asked, evenly spread.
+    order the rows come. Each action has the best score with another that is not the same by
+    `norm`. Of more than `ASKED` actions as many are asked, evenly spread: 1 ms with 1 000
+    exemplars, some 30 with 10 000.
     """
     first = np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]]) if len(actions) else actions
     if len(first) < 2:
-        return 0.0
-    places = np.linspace(0, len(first) - 1, min(len(first), ASKED)).astype(np.intp)
-    asked = first[places]
+        return Nearness(0.0, 0)
+    asked = first[np.linspace(0, len(first) - 1, min(len(first), ASKED)).astype(np.intp)]
     scores = embeddings[asked] @ embeddings.T
     scores -= (cohort_mean[asked, None] + cohort_mean) * np.float32(0.5)
-    scores[actions[asked, None] == actions] = -np.inf
-    return float(scores.max(axis=1).mean())
+    scores[(actions[asked, None] == actions) | (scores >= norm.same)] = -np.inf
+    best = scores.max(axis=1)
+    told = best[np.isfinite(best)]
+    if len(told) == 0:
+        return Nearness(0.0, 0)
+    return Nearness(float(told.mean()), len(first) * len(told) / len(asked))
 
 
-def gallery_level(near: float, actions: int, norm: GalleryNorm) -> float:
-    """How high a stranger's best score is in a gallery of this nearness: what is taken off every
-    score, so that one threshold fits any sensor and any number of enrolled actions."""
-    counted = actions if actions > 1 else 0
-    return (norm.worth * norm.prior + counted * near) / (norm.worth + counted)
+def gallery_level(near: Nearness, norm: GalleryNorm) -> float:
+    """How high a stranger's best score is in a gallery of this nearness, about: what is taken off
+    every score, so that one threshold serves small galleries, larger ones and any sensor."""
+    return (norm.worth * norm.prior + near.actions * near.score) / (norm.worth + near.actions)
 
 
 def nearest(similarity: NDArray[np.float32], actions: NDArray[np.intp]) -> NDArray[np.intp]:

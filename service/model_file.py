@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,12 @@ class BadModel(ValueError):
 @dataclass(frozen=True)
 class GalleryNorm:
     """How a score is measured against its gallery: from the gallery's level, which is how near the
-    enrolled actions come to each other, and a `prior` that counts as `worth` actions."""
+    enrolled actions come to each other, and a `prior` that counts as `worth` actions. Two that
+    score `same` or more with each other are one movement under two names, and do not count."""
 
     prior: float
     worth: float
+    same: float
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,11 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
             raise BadModel(
                 f"the model wants several persons or another score than {' or '.join(_SCORES)}"
             )
+        if model["score"] == GALLERY_NORM and model.get("local") is not None:
+            raise BadModel(
+                "the model measures scores from the gallery's level and matches by local features; "
+                "this service knows the level of plain cosines alone"
+            )
         if model["calibration"] is None:
             raise BadModel("the model was exported without calibration; it cannot decide")
         return ModelInfo(
@@ -135,12 +143,7 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
 
 
 def _calibration(stated: Mapping[str, Any], score: str) -> Calibration:
-    gallery = None
-    if score == GALLERY_NORM:
-        told = stated["gallery"]
-        gallery = GalleryNorm(prior=float(told["prior"]), worth=float(told["worth"]))
-        if not gallery.worth > 0:
-            raise BadModel(f"a gallery's prior counts as {gallery.worth:g} actions: more than 0")
+    gallery = None if score != GALLERY_NORM else _gallery(stated["gallery"])
     return Calibration(
         slope=float(stated["slope"]),
         intercept=float(stated["intercept"]),
@@ -149,6 +152,17 @@ def _calibration(stated: Mapping[str, Any], score: str) -> Calibration:
         thresholds={share: float(value) for share, value in stated["thresholds"].items()},
         gallery=gallery,
     )
+
+
+def _gallery(stated: Mapping[str, Any]) -> GalleryNorm:
+    found = GalleryNorm(*(float(stated[name]) for name in ("prior", "worth", "same")))
+    if not (isfinite(found.prior) and isfinite(found.same) and 0 < found.worth < inf):
+        raise BadModel(
+            f"the level of a gallery comes from a prior of {found.prior:g} that counts as "
+            f"{found.worth:g} actions, and from scores below {found.same:g}: all must be numbers, "
+            "the second more than 0"
+        )
+    return found
 
 
 def _local(stated: Mapping[str, Any]) -> LocalMatching:

@@ -14,7 +14,6 @@ from service.matching import (
     Judgement,
     Match,
     best_actions,
-    gallery_level,
     judge,
     nearest,
     normalised_scores,
@@ -70,7 +69,11 @@ class Recogniser:
         self.encoder = encoder
         self.store = store
         self.galleries = Galleries(
-            store, encoder.info.width, encoder.info.space, local=encoder.outputs.local
+            store,
+            encoder.info.width,
+            encoder.info.space,
+            local=encoder.outputs.local,
+            norm=encoder.info.calibration.gallery,
         )
 
     def enroll(self, collection: str, action: str, recording: Recording) -> Enrolled:
@@ -95,7 +98,6 @@ class Recogniser:
             arrays={name: np.asarray(array) for name, array in arrays.items()},
             clip=stored_clip(recording),
         )
-        self.galleries.store_answered()
         self.galleries.follow(collection)
         return Enrolled(exemplar, added, quality, similar)
 
@@ -108,8 +110,7 @@ class Recogniser:
         gallery, stale = self._gallery(collection)
         arrays, quality = self.encoder.embed(recording)
         info = self.encoder.info
-        level = self._level(gallery)
-        matches = self._matches(gallery, arrays, count + 1, level) if len(gallery) else []
+        matches = self._matches(gallery, arrays, count + 1) if len(gallery) else []
         return Recognised(
             judge(matches, count, info.calibration),
             gallery.version.revision,
@@ -124,13 +125,7 @@ class Recogniser:
             raise SpaceMismatch(collection, str(gallery.space), self.encoder.info.space)
         return gallery, stale
 
-    def _level(self, gallery: Gallery) -> float:
-        norm = self.encoder.info.calibration.gallery
-        return 0.0 if norm is None else gallery_level(gallery.nearness, len(gallery.names), norm)
-
-    def _matches(
-        self, gallery: Gallery, arrays: Arrays, count: int, level: float = 0.0
-    ) -> list[Match]:
+    def _matches(self, gallery: Gallery, arrays: Arrays, count: int) -> list[Match]:
         similarity = gallery.embeddings @ arrays["embedding"]
         scores = normalised_scores(similarity, arrays["cohort_mean"], gallery.cohort_mean)
         calibration, matching = self.encoder.info.calibration, self.encoder.info.local
@@ -138,17 +133,13 @@ class Recogniser:
             rows = nearest(similarity, gallery.numbers)
             aligned = aligned_similarity(arrays[LOCAL], gallery.local[rows], matching.band)
             scores = reranked(scores, similarity, rows, aligned, matching.weight)
-        scores = scores - np.float32(level)
-        return [
-            Match(
-                gallery.names[number],
-                gallery.ids[row],
-                float(similarity[row]),
-                float(scores[row]),
-                probability(float(scores[row]), calibration),
-            )
-            for number, row in best_actions(scores, gallery.numbers, count)
-        ]
+        found = []
+        for number, row in best_actions(scores, gallery.numbers, count):
+            score = float(scores[row]) - gallery.level
+            chance = probability(score, calibration)
+            names = (gallery.names[number], gallery.ids[row])
+            found.append(Match(*names, float(similarity[row]), score, chance))
+        return found
 
     def _similar(self, collection: str, action: str, arrays: Arrays) -> Similar | None:
         try:

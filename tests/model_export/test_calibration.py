@@ -25,33 +25,47 @@ def drawn(name: str, queries: int, seed: int) -> Trials:
     first = rng.random(queries) < sigmoid(margin)
     # Those whose margin decides otherwise are second; the fit looks at best or second only.
     second_right = known & ~right & ~first
-    near, actions = np.zeros(queries), np.full(queries, 3)
+    gallery, between = np.zeros(queries, dtype=np.int64), (np.zeros((3, 3)),)
     return Trials(
-        name, best, margin, known, right, second_right, near, actions, 6, 4, 100, 20, 3.0, 0
+        name, best, margin, known, right, second_right, gallery, between, 6, 4, 100, 20, 3.0, 0
     )
+
+
+def galleries(one: Trials, *scores: tuple[int, float]) -> Trials:
+    """The trials in galleries of so many actions that all score so much with each other."""
+    numbers = np.arange(len(one.best)) % len(scores)
+    return replace(one, gallery=numbers, between=tuple(np.full((n, n), s) for n, s in scores))
 
 
 def test_a_sensor_whose_actions_all_lie_nearer_has_the_same_threshold() -> None:
     """Scores and nearness a unit higher: what is measured from the gallery's level is the same."""
-    one = replace(drawn("a", 20_000, 10), actions=np.full(20_000, 10))
-    nearer = replace(one, best=one.best + 1, nearness=one.nearness + 1)
+    one = galleries(drawn("a", 20_000, 10), (10, 0.0))
+    nearer = galleries(replace(one, best=one.best + 1), (10, 1.0))
     assert calibrate([nearer]).threshold == pytest.approx(calibrate([one]).threshold, abs=2e-3)
-    apart = calibrate([replace(one, set_name="far"), nearer])
-    at = apart.thresholds[0.1]
+    both = calibrate([replace(one, set_name="far"), nearer])
     for each in (one, nearer):
-        levels = np.array([apart.gallery.level(near, 10) for near in each.nearness])
-        accepted = (each.best - levels)[~each.known] >= at
+        level = both.gallery.of(each.between[0])
+        accepted = (each.best - level)[~each.known] >= both.thresholds[0.1]
         assert accepted.mean() == pytest.approx(0.1, abs=0.04)
 
 
 def test_the_prior_is_the_nearness_of_the_smallest_galleries() -> None:
-    trials = drawn("a", 4_000, 11)
-    actions = np.where(np.arange(4_000) % 2, 2, 10)
-    near = np.where(actions == 2, -0.5, 0.25)
-    gallery = calibrate([replace(trials, nearness=near, actions=actions)]).gallery
+    trials = galleries(drawn("a", 4_000, 11), (2, -0.5), (10, 0.25))
+    gallery = calibrate([trials]).gallery
     assert gallery.prior == -0.5
-    assert gallery.level(0.25, 1) == -0.5
-    assert -0.5 < gallery.level(0.25, 2) < gallery.level(0.25, 10) < 0.25
+    assert gallery.of(np.full((1, 1), 0.25)) == -0.5
+    levels = [gallery.of(np.full((n, n), 0.25)) for n in (2, 10)]
+    assert -0.5 < levels[0] < levels[1] < 0.25
+
+
+def test_what_one_stranger_in_a_hundred_reaches_is_as_near_as_the_same_action() -> None:
+    trials = drawn("a", 40_000, 12)
+    gallery = calibrate([trials]).gallery
+    reached = (trials.best[~trials.known] >= gallery.same).mean()
+    assert reached == pytest.approx(0.01, abs=0.002)
+    twins = np.array([[9.0, 9.0, 0.2], [9.0, 9.0, 0.4], [0.2, 0.4, 9.0]])
+    assert gallery.nearness(twins) == (pytest.approx((0.2 + 0.4 + 0.4) / 3), 3)
+    assert gallery.nearness(np.full((2, 2), 9.0)).actions == 0
 
 
 def test_probabilities_are_the_shares_that_turn_out_right() -> None:

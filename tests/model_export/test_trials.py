@@ -27,14 +27,15 @@ def test_half_of_the_classes_of_each_set_are_enrolled_in_galleries_of_several_si
         assert (one.classes, one.subjects, one.clips) == (5, 3, 30)
         # Every base class of the set is enrolled beside them, where the gallery is large enough.
         base = sum(name.startswith(f"{one.set_name}/") for name in trained.classes)
-        sizes = [min(size, 3 + base) for size in GALLERIES]
+        sizes = sorted({min(size, 3 + base) for size in GALLERIES})
+        assert len(sizes) > 1
         assert one.enrolled == np.mean(sizes)
         assert one.fillers == np.mean([max(size - 3, 0) for size in sizes])
         # Each of 3 subjects gives the exemplars 5 times; the 20 clips of the others are asked.
-        assert len(one.best) == 3 * 5 * 20 * len(GALLERIES)
-        assert set(one.actions) == set(sizes)
-        assert one.known[one.actions > 2].mean() == pytest.approx(3 / 5)
-        assert one.known[one.actions == 2].mean() == pytest.approx(2 / 5)
+        assert len(one.best) == 3 * 5 * 20 * len(sizes)
+        assert set(one.sizes) == set(sizes)
+        assert one.known[one.sizes > 2].mean() == pytest.approx(3 / 5)
+        assert one.known[one.sizes == 2].mean() == pytest.approx(2 / 5)
         assert not (one.right & ~one.known).any()
         assert (one.margin >= 0).all()
 
@@ -81,3 +82,11 @@ def test_the_fillers_are_base_classes_as_the_people_kept_out_do_them(trained: Tr
     assert len(np.unique(base.subjects)) == 2  # one of three, in either set
     for read in (novel_data, filler_data):
         assert len(np.unique(read(config).subjects)) == 4
+
+
+def test_a_set_that_lists_no_classes_keeps_none_out(trained: Trained) -> None:
+    nothing = trained.config.data.model_copy(
+        update={"pseudo_novel": {"indoors": KeptOut(classes=())}}
+    )
+    with pytest.raises(CalibrationImpossible, match="keeps no classes out"):
+        novel_data(trained.config.model_copy(update={"data": nothing}))

@@ -110,10 +110,7 @@ def encoder_from_model(path: Path) -> Encoder:
         frames, persons = int(told["frames"]), int(told.get("persons", 1))
         classes = told.get("training", {}).get("classes")
         slope, intercept = (float(told["calibration"][name]) for name in ("slope", "intercept"))
-        stated = told["calibration"].get("gallery")
-        gallery = None
-        if stated is not None:
-            gallery = GalleryNorm(float(stated["prior"]), float(stated["worth"]))
+        gallery = _gallery(told)
     except Exception as error:  # onnxruntime's own errors share no base
         raise BadModelFile(f"{path} is not a model file of this project: {error!r}") from error
     names = [output.name for output in session.get_outputs()]
@@ -145,6 +142,17 @@ def encoder_from_model(path: Path) -> Encoder:
         parts=_parts(told.get("config", {})),
         persons=persons,
     )
+
+
+def _gallery(told: Mapping[str, Any]) -> GalleryNorm | None:
+    """What the formula of a file's score leaves out besides; unknown formulas are refused."""
+    formula = told.get("score", "mean-norm")
+    if formula not in ("mean-norm", "gallery-norm"):
+        raise ValueError(f"unknown score {formula!r}")
+    if formula == "mean-norm":
+        return None
+    stated = told["calibration"]["gallery"]
+    return GalleryNorm(*(float(stated[name]) for name in ("prior", "worth", "same")))
 
 
 def _parts(config: Mapping[str, Any]) -> dict[str, slice]:
