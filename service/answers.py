@@ -14,8 +14,10 @@ Similarity = Annotated[float, Field(description="Raw cosine of the two embedding
 Score = Annotated[
     float,
     Field(
-        description="Normalised similarity; `threshold` and `margin` are in its units. Where the "
-        "model also compares the course in time it counts that, too, and goes before `similarity`."
+        description="The similarity less what both clips have with the training classes, and less "
+        "how near the enrolled actions come to each other: it moves with the gallery. `threshold` "
+        "and `margin` are in its units. Where the model also compares the course in time it "
+        "counts that, too, and goes before `similarity`."
     ),
 ]
 Probability = Annotated[float, Field(ge=0, le=1, description="That this action is right.")]

@@ -128,7 +128,9 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Match:
-    """One action by its best exemplar: cosine, normalised score, probability of being right."""
+    """One action by its best exemplar: cosine, score, probability of being right. The score is the
+    cosine less what both clips have with the training classes and less how near the enrolled
+    actions come to each other, so it moves with the gallery."""
 
     action: str
     exemplar_id: str

@@ -161,7 +161,7 @@ def _refuse_flat(joints: NDArray[np.float32]) -> None:
     points = joints.reshape(-1, 3)
     first = points[np.argmax(points[:, 0] == points[:, 0])]
     same = ((points == first) | (points != points)).all(axis=0)
-    if same.all():
+    if same.all() and joints.shape[2] > 1:
         raise NothingToSee("of all joints only one place was ever seen: no body, and no movement")
     if same.any() and joints.shape[2] > 1:
         raise FlatData(

@@ -85,7 +85,7 @@ class Mapping:
         return mapped
 
 
-def never_seen(joints: NDArray[np.floating], layout: Layout) -> frozenset[str]:
+def absent_joints(joints: NDArray[np.floating], layout: Layout) -> frozenset[str]:
     """Return the joints of `(T, V, 3)` that are NaN in every frame."""
     unseen = np.isnan(joints)
     if not unseen.any():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skeleton.clip import Clip
 from skeleton.errors import NothingToSee
 from skeleton.layouts import Layout
-from skeleton.mapping import mapping, never_seen
+from skeleton.mapping import absent_joints, mapping
 from skeleton.persons import choose_person
 from skeleton.resampling import bridge_gaps, resample
 
@@ -60,7 +60,7 @@ def prepare(clip: Clip, layout: Layout, frames: int, *, person: int | None = Non
     Raises `NothingToSee` when no joint of the layout was seen, `UnknownPerson`.
     """
     one, crowd = choose_person(clip.joints, person)
-    joints = mapping(clip.layout, layout, never_seen(one, clip.layout)).apply(one)
+    joints = mapping(clip.layout, layout, absent_joints(one, clip.layout)).apply(one)
     whole = not np.isnan(joints).any()
     if not whole:
         joints = bridge_gaps(joints, clip.fps)

@@ -18,7 +18,8 @@ from training.data_folder import archive_path
 from training.split import listed_classes
 
 #: What of the sets is read: the clips to train on; the classes kept out of training; or base
-#: classes again, to stand beside these. Of a set that keeps people out, the latter two are theirs.
+#: classes again, to stand beside these. Of a set that keeps people out, the latter two are theirs,
+#: and what the others do of the classes kept out is in no part.
 Part = Literal["base", "novel", "beside"]
 
 _NOTHING = KeptOut(classes=())

@@ -120,7 +120,7 @@ def _cut_paths(cells: list[list[str]], columns: Sequence[str], width: int) -> No
 def _widths(cells: list[list[str]], columns: Sequence[str]) -> list[int]:
     """How wide each column is, uncut."""
     return [
-        max(len(name), *(cell_len(texts[number]) for texts in cells))
+        max((len(name), *(cell_len(texts[number]) for texts in cells)))
         for number, name in enumerate(columns)
     ]
 

@@ -18,9 +18,8 @@ class Inspection:
     model's joints by how they were had, and `never_seen` those that the layout tells, the data
     never shows and no other replaces; `seen` is the share of all that was seen, `motion` the
     greatest extent in metres any of them moves over, `height` how tall the body is in metres.
-    `warnings` are
-    `code: what it means`. Of a clip that the model must refuse `usable` is false and `reason`
-    says why. None stands for what is not known.
+    `warnings` are `code: what it means`. Of a clip that the model must refuse `usable` is false and
+    `reason` says why. None stands for what is not known.
     """
 
     format: str
@@ -49,7 +48,7 @@ def inspect(recording: Recording, format: str, layout: Layout, frames: int) -> I
     """Tell what is understood of a recording that came as `format`, for a model of this layout
     and number of frames. Never raises for a clip that the model must refuse."""
     found = understand(recording, layout, frames)
-    joints = found.mapping
+    joints, never_seen = found.mapping, found.never_seen
     quality = None if found.prepared is None else found.prepared.quality
     return Inspection(
         format=format,
@@ -64,8 +63,8 @@ def inspect(recording: Recording, format: str, layout: Layout, frames: int) -> I
         person=found.person,
         mapped=joints.mapped,
         derived=dict(joints.derived),
-        missing=tuple(joint for joint in joints.missing if joint not in found.never_seen),
-        never_seen=found.never_seen,
+        missing=tuple(joint for joint in joints.missing if joint not in never_seen),
+        never_seen=never_seen,
         seen=None if quality is None else quality.seen,
         motion=None if quality is None else quality.motion,
         height=stature(found),

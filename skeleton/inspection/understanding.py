@@ -10,7 +10,7 @@ from skeleton.axes import parse_axes
 from skeleton.clip import DEFAULT_FPS, Clip, Recording
 from skeleton.errors import UnusableClip
 from skeleton.layouts import Layout
-from skeleton.mapping import Mapping, mapping, never_seen
+from skeleton.mapping import Mapping, absent_joints, mapping
 from skeleton.persons import choose_person
 from skeleton.preparation import Prepared, prepare
 
@@ -56,7 +56,7 @@ class Understanding:
         """Where the model's joints come from."""
         if self.clip is None or self.person is None:
             return mapping(self.recording.layout, self.layout)
-        without = never_seen(self.clip.joints[:, self.person], self.clip.layout)
+        without = absent_joints(self.clip.joints[:, self.person], self.clip.layout)
         return mapping(self.clip.layout, self.layout, without)
 
     @property

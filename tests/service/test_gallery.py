@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 from service.encoder import Encoder
 from service.gallery import Galleries, Gallery
 from service.recogniser import Recogniser
+from service.routes.dependencies import change_store
 from service.store import (
     Exemplar,
     Store,
@@ -24,6 +27,7 @@ from service.store import (
     Version,
     open_store,
 )
+from service.workers import Workers
 from skeleton import Recording
 from tests.service.caller import performance
 
@@ -257,6 +261,35 @@ def test_what_was_acknowledged_here_is_known_while_the_store_is_away(
     after = recogniser.recognize("default", wave, 5)
     assert after.stale
     assert [match.action for match in after.judgement.matches] == ["wave"]
+
+
+@pytest.mark.parametrize("deleted", ["action", "exemplar"])
+def test_a_deletion_acknowledged_here_is_known_while_the_store_is_away(
+    line: Interrupted, model: Path, deleted: str
+) -> None:
+    """Even right after an outage, when recognition does not ask the store for a while."""
+    recogniser = Recogniser(Encoder(model, provider="cpu"), line)
+    wave, kick = recording("wave"), recording("kick")
+    enrolled = recogniser.enroll("default", "wave", wave)
+    recogniser.enroll("default", "kick", kick)
+    line.away = True
+    assert recogniser.recognize("default", wave, 5).stale
+    line.away = False
+    workers = Workers(1, 4)
+    service: Any = SimpleNamespace(recogniser=recogniser, workers=workers)
+
+    def change(store: Store) -> None:
+        if deleted == "action":
+            store.delete_action("default", "wave")
+        else:
+            store.delete_exemplar("default", "wave", enrolled.exemplar.id)
+
+    asyncio.run(change_store(service, "default", change))
+    workers.close()
+    line.away = True
+    after = recogniser.recognize("default", wave, 5)
+    assert after.stale
+    assert [match.action for match in after.judgement.matches] == ["kick"]
 
 
 def test_a_stale_memory_of_another_model_refuses_no_enrolment(

@@ -66,7 +66,7 @@ def markdown(
 _ROWS = (
     ("fixed exemplar", COSINE, "fixed"),
     ("drawn exemplars", COSINE, "drawn"),
-    ("drawn exemplars, normalised as served", SCORE, "drawn"),
+    ("drawn exemplars, less the cohort as served", SCORE, "drawn"),
 )
 
 
