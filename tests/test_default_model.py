@@ -30,6 +30,7 @@ from training.evaluation.protocol import Episode, episodes, evenly
 #: Points by which it has to be ahead of time warping. Aimed at are 11 and 15, measured
 #: (MODEL_CARD.md) 10.5 and 16.1: the first is missed.
 AHEAD = {"utdmhad": 10, "msraction3d": 15}
+CLEAR_TERMS = DEFAULT_MODEL.with_name("clear_terms.onnx")
 CARD = Path(__file__).parent.parent / "MODEL_CARD.md"
 
 
@@ -129,3 +130,19 @@ def test_the_card_is_this_models_card() -> None:
 
 def test_the_file_fits_the_projects_limit() -> None:
     assert DEFAULT_MODEL.stat().st_size <= 10_000_000
+
+
+@pytest.mark.real_data
+def test_the_model_of_clear_terms_beats_time_warping_too(measured: Measured) -> None:
+    similarity = encoder_methods(measured.archive, encoder_from_model(CLEAR_TERMS))[0].similarity
+    ours, warping = replace(measured, ours=similarity).both(accuracy, half=False)
+    assert 100 * paired_difference(ours, warping).mean >= 2
+
+
+def test_the_model_of_clear_terms_is_of_these_sets_alone() -> None:
+    info = ServedEncoder(CLEAR_TERMS, provider="cpu").info
+    assert set(info.training["sets"]) == {
+        "uiprmd_kinect", "uiprmd_vicon", "hdm05_11", "precog16", "cmu_part", "cmu_txt", "cmu_dance",
+    }  # fmt: skip
+    assert info.space in CARD.read_text()
+    assert CLEAR_TERMS.stat().st_size <= 10_000_000
