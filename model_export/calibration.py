@@ -43,8 +43,7 @@ class Calibration:
     intercept))), where about half of what is asked is enrolled, as in the trials. `threshold`
     decides `unknown`, `margin` decides `ambiguous`, `thresholds` are by the share of unknown clips
     they accept; all in units of the score, from which `gallery` has taken the gallery's level.
-    `figures` are means
-    over the sets of `set_figures`.
+    `figures` are means over the sets of `set_figures`.
     """
 
     slope: float

@@ -1,5 +1,5 @@
-"""The score: a similarity measured against the cohort and the gallery, so that one threshold fits
-every action, sensor and size of a gallery.
+"""The score: a similarity measured against the cohort and the gallery, so that one threshold serves
+every action, other sensors, and small galleries as well as larger ones.
 
 A model file names the formula; the service and the evaluation compute the same.
 """

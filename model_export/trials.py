@@ -175,11 +175,6 @@ def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers
     `fillers` `(m,)`."""
     drawn = episodes(labels, subjects, repeats=_REPEATS)
     rng = np.random.default_rng(0)
-    galleries = [
-        _gallery(episode, fillers, len(labels), size, rng)
-        for episode in drawn
-        for size in GALLERIES
-    ]
     most = min(int(e.enrolled.sum()) for e in drawn) + len(np.unique(fillers))
     sizes = sorted({min(size, most) for size in GALLERIES})
     asked = [episode for episode in drawn for _ in sizes]

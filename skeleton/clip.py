@@ -161,10 +161,11 @@ def _refuse_flat(joints: NDArray[np.float32]) -> None:
     points = joints.reshape(-1, 3)
     first = points[np.argmax(points[:, 0] == points[:, 0])]
     same = ((points == first) | (points != points)).all(axis=0)
-    if same.all() and joints.shape[2] > 1:
+    if joints.shape[2] == 1 or not same.any():
+        return
+    if same.all():
         raise NothingToSee("of all joints only one place was ever seen: no body, and no movement")
-    if same.any() and joints.shape[2] > 1:
-        raise FlatData(
-            f"every joint has the same {'xyz'[int(np.argmax(same))]} in every frame: the data is "
-            "two-dimensional, and movement in depth cannot be told from it"
-        )
+    raise FlatData(
+        f"every joint has the same {'xyz'[int(np.argmax(same))]} in every frame: the data is "
+        "two-dimensional, and movement in depth cannot be told from it"
+    )
