@@ -8,7 +8,8 @@ import numpy as np
 
 from service.alignment import aligned_similarity
 from service.encoder import Encoder
-from service.gallery import Galleries, Gallery
+from service.galleries import Galleries
+from service.gallery import Gallery
 from service.joint_importance import importance_by_joint
 from service.matching import (
     Judgement,

@@ -29,10 +29,10 @@ class Outcome(Generic[Answer]):
 class Report(Generic[Answer]):
     """Prints the outcomes of `total` clips; used in a `with`, at whose end the table is printed.
 
-    The column `spare` is left out of a table without anything in it, and where a terminal has no
-    room for it. As JSON every outcome is a line, at once. Failures go to standard error too. When
-    the `with` is left early, how far the command came goes there as well; `under_way` are the clips
-    of which it is not known whether they were done.
+    The table does without the column `spare` where it can (`print_table`). As JSON every outcome is
+    a line, at once. Failures go to standard error too. When the `with` is left early, how far the
+    command came goes there as well; `under_way` are the clips of which it is not known whether they
+    were done.
     """
 
     def __init__(
@@ -80,13 +80,7 @@ class Report(Generic[Answer]):
         trace: TracebackType | None,
     ) -> None:
         if self._rows:
-            told = [
-                place
-                for place, name in enumerate(self._columns)
-                if name != self._spare or any(row[place] for row in self._rows)
-            ]
-            rows = [[row[place] for place in told] for row in self._rows]
-            print_table([self._columns[place] for place in told], rows, self._spare)
+            print_table(self._columns, self._rows, self._spare)
         left = self._done + self.failed < self._total
         if isinstance(error, OutputClosed) and left:
             raise Failed(f"standard output was closed; {self._reached()}", SOME_FAILED) from error

@@ -33,16 +33,16 @@ def print_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], spare: str | None = None
 ) -> None:
     """Print a table; None is left empty, numbers stand to the right. The column `spare` is left
-    out where the terminal has no room for it beside the others."""
+    out where nothing stands in it, and where the terminal has no room for it beside the others."""
     screen = console()
     cells = [[_cell(value) for value in row] for row in rows]
-    if spare in columns and _narrowest(cells, columns) > screen.width:
+    if spare in columns:
         place = columns.index(spare)
-        columns, rows, cells = (
-            [*columns[:place], *columns[place + 1 :]],
-            [[*row[:place], *row[place + 1 :]] for row in rows],
-            [[*texts[:place], *texts[place + 1 :]] for texts in cells],
-        )
+        told = any(texts[place] for texts in cells)
+        if not told or _narrowest(cells, columns) > screen.width:
+            left = [number for number in range(len(columns)) if number != place]
+            columns = [columns[number] for number in left]
+            rows, cells = ([[row[n] for n in left] for row in table] for table in (rows, cells))
     if "file" in columns:
         _cut_paths(cells, columns, screen.width)
     table = Table(box=None, pad_edge=False, header_style="bold")

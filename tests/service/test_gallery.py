@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from service.encoder import Encoder
-from service.gallery import Galleries, Gallery
+from service.galleries import Galleries
+from service.gallery import Gallery
 from service.recogniser import Recogniser
 from service.routes.dependencies import change_store
 from service.store import (
