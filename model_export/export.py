@@ -45,7 +45,7 @@ def export(checkpoint: Path, output: Path) -> Export:
     """
     trained, _ = load(checkpoint)
     model, found = _model(trained)
-    _write(output, model)
+    write(output, model)
     return found
 
 
@@ -58,7 +58,7 @@ def _model(trained: Trained) -> tuple[bytes, Export]:
     check_graph(graph, encoder.layout, encoder.frames, encoder.persons)
     session = Session(graph.SerializeToString())
     parity = check_parity(session, branch, data)
-    calibration = calibrate(trials(session, data, filler_data(trained.config), trained))
+    calibration = calibrate(trials(session, data, filler_data(trained.config)))
     space = space_of(graph)
     metadata = metadata_of(
         trained,
@@ -101,8 +101,8 @@ def _milliseconds(session: Session, frames: int, persons: int, joints: int) -> f
     return 1000 * statistics.median(taken)
 
 
-def _write(output: Path, model: bytes) -> None:
-    """A kill leaves the earlier file or the new one."""
+def write(output: Path, model: bytes) -> None:
+    """Write a model file; a kill leaves the earlier one or the new."""
     output.parent.mkdir(parents=True, exist_ok=True)
     partial = output.with_name(f"{output.name}.{os.getpid()}.partial")
     try:

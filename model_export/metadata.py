@@ -48,6 +48,8 @@ from skeleton import PREPARATION, Layout
 from training.checkpoint import Trained
 
 FORMAT = "1"
+#: The property that holds all but the self-test.
+MODEL = "oneshot.model"
 
 
 def metadata_of(
@@ -87,9 +89,18 @@ def metadata_of(
     }
     return {
         "oneshot.format": FORMAT,
-        "oneshot.model": json.dumps(model, allow_nan=False, ensure_ascii=False),
+        MODEL: json.dumps(model, allow_nan=False, ensure_ascii=False),
         "oneshot.self_test": self_test.written(),
     }
+
+
+def recalibrated(metadata: Mapping[str, str], calibration: Calibration) -> dict[str, str]:
+    """Return a file's properties with another calibration; all else stays."""
+    model = json.loads(metadata[MODEL]) | {
+        "score": SCORE,
+        "calibration": _calibration(calibration),
+    }
+    return {**metadata, MODEL: json.dumps(model, allow_nan=False, ensure_ascii=False)}
 
 
 def write_metadata(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:

@@ -17,7 +17,6 @@ from model_export.errors import CalibrationImpossible
 from model_export.score import Floats, mean_norm
 from model_export.session import Session
 from skeleton import resolve_layout
-from training.checkpoint import Trained
 from training.config import Config, DataConfig, SetConfig
 from training.dataset import SkeletonDataset, draw_epoch
 from training.evaluation.protocol import Episode, Labels, episodes
@@ -117,16 +116,13 @@ def filler_data(config: Config) -> SkeletonDataset:
     return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))
 
 
-def trials(
-    session: Session, data: SkeletonDataset, fillers: SkeletonDataset, trained: Trained
-) -> list[Trials]:
+def trials(session: Session, data: SkeletonDataset, fillers: SkeletonDataset) -> list[Trials]:
     """Run the episodes of every set that has three classes and two subjects at least.
 
     `data` are the classes kept out of training, `fillers` base classes of the same sets.
     Raises `CalibrationImpossible` when there is no such set.
     """
     set_of = _sets(data)
-    cohort, nearest = trained.cohort.double().numpy(), trained.config.cohort.nearest
     found = []
     for name in sorted(set(set_of)):
         clips = np.flatnonzero(set_of == name)
@@ -134,10 +130,7 @@ def trials(
         if len(np.unique(labels)) < _FEWEST_CLASSES or len(np.unique(subjects)) < 2:
             continue
         others = np.flatnonzero(_sets(fillers) == name)
-        asked = _embeddings(session, data, clips)
-        filling = _embeddings(session, fillers, others) if len(others) else asked[:0]
-        everything = np.concatenate([asked, filling])
-        scores = _scores(everything, everything, cohort, nearest)
+        scores = _scores(*_run(session, (data, clips), (fillers, others)))
         found.append(_of_set(name, scores, labels, subjects, fillers.labels[others]))
     if not found:
         raise CalibrationImpossible(
@@ -146,28 +139,28 @@ def trials(
     return found
 
 
-def _embeddings(session: Session, data: SkeletonDataset, clips: Labels) -> Floats:
-    """Return the embeddings of these clips `(n, D)`."""
-    parts = []
-    for start in range(0, len(clips), _BATCH):
-        part = clips[start : start + _BATCH]
-        joints, seen = data.batch(part)
-        parts.append(session.run(joints.numpy(), seen.numpy())["embedding"])
-    return np.concatenate(parts).astype(np.float64)
+def _run(session: Session, *parts: tuple[SkeletonDataset, Labels]) -> tuple[Floats, Floats]:
+    """Return the embeddings `(n, D)` of these clips, and their means of the cohort `(n,)`."""
+    embeddings, means = [], []
+    for data, clips in parts:
+        for start in range(0, len(clips), _BATCH):
+            joints, seen = data.batch(clips[start : start + _BATCH])
+            said = session.run(joints.numpy(), seen.numpy())
+            embeddings.append(said["embedding"])
+            means.append(said["cohort_mean"])
+    return (
+        np.concatenate(embeddings).astype(np.float64),
+        np.concatenate(means).astype(np.float64),
+    )
 
 
 def _sets(data: SkeletonDataset) -> NDArray[np.str_]:
     return np.array([data.classes[label].set_name for label in data.labels])
 
 
-def _scores(queries: Floats, enrolled: Floats, cohort: Floats, nearest: int) -> Floats:
-    """The mean-norm of `(n, D)` against `(m, D)`; the cohort's mean is `SkeletonBranch`'s."""
-
-    def mean(embeddings: Floats) -> Floats:
-        top: Floats = -np.sort(-(embeddings @ cohort.T), axis=1)[:, :nearest]
-        return np.asarray(top.mean(axis=1))
-
-    return mean_norm(queries @ enrolled.T, mean(queries), mean(enrolled))
+def _scores(embeddings: Floats, means: Floats) -> Floats:
+    """The mean-norm of all clips against each other `(n, n)`."""
+    return mean_norm(embeddings @ embeddings.T, means, means)
 
 
 def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers: Labels) -> Trials:

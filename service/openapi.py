@@ -1,6 +1,6 @@
 """What FastAPI cannot know of itself: bodies that are read raw, and the problems of each call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -8,9 +8,31 @@ from pydantic import BaseModel
 from service.answers import Problem
 from service.bodies import JSON, MULTIPART, NPY, OCTETS
 from service.clip_fields import LONGEST_LAYOUT, ClipQuery, EnrollFields, RecognizeFields
-from service.problems import KINDS, MEDIA_TYPE
-from skeleton import LAYOUTS
+from service.problems import (
+    KINDS,
+    MEDIA_TYPE,
+    TYPE_PREFIX,
+    BodyTooLarge,
+    Busy,
+    Kind,
+    NotReady,
+    NotUsable,
+    SlowBody,
+    Unparsable,
+    UnsupportedBody,
+    Unusable,
+)
+from service.store import OutcomeUnknown, StoreCorrupt, StoreUnavailable
+from skeleton import LAYOUTS, UnusableClip
+from skeleton.errors import UnknownLayout
 from skeleton.readers import FORMATS
+
+#: What can go wrong wherever the store is asked, where it is changed, where a body is read, and
+#: where that is a clip.
+STORE_PROBLEMS = (Busy, NotReady, NotUsable, StoreUnavailable, StoreCorrupt)
+CHANGE_PROBLEMS = (*STORE_PROBLEMS, OutcomeUnknown)
+BODY_PROBLEMS = (Unparsable, SlowBody, BodyTooLarge, UnsupportedBody, Unusable)
+CLIP_PROBLEMS = (*BODY_PROBLEMS, UnknownLayout, UnusableClip)
 
 Number = {"anyOf": [{"type": "number"}, {"type": "null"}]}
 _JOINT = {"anyOf": [{"type": "array", "items": Number, "minItems": 3, "maxItems": 3},
@@ -37,6 +59,11 @@ _FILE = {
     + ". Its format is told by its bytes where `format` does not name it; with `format` in the "
     "address the body may have any type.",
 }
+_RETRY_AFTER = {
+    "description": "Seconds to wait before the call is repeated. Where it may have been done, "
+    "there is none: look first.",
+    "schema": {"type": "integer", "minimum": 1},
+}
 _LAYOUT_NAME = {"$ref": "#/components/schemas/LayoutName"}
 _LAYOUT = (
     "For files that do not name their joints, such as npy: a layout's name, or the joint names in "
@@ -44,16 +71,33 @@ _LAYOUT = (
 )
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a call for these statuses, with what each can be."""
-    answers: dict[int | str, dict[str, Any]] = {}
-    for status in statuses:
-        titles = dict.fromkeys(kind.title for kind in KINDS.values() if kind.status == status)
-        answers[status] = {
-            "description": "; ".join(titles),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-    return answers
+def problems(*causes: type[Exception]) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a call that can go wrong in these ways, with their types."""
+    kinds = dict.fromkeys(KINDS[cause] for cause in causes)
+    statuses = sorted({kind.status for kind in kinds})
+    return {
+        status: _problem([kind for kind in kinds if kind.status == status]) for status in statuses
+    }
+
+
+def _problem(kinds: Sequence[Kind]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": "; ".join(f"{kind.title} (`{TYPE_PREFIX}{kind.slug}`)" for kind in kinds),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if any(kind.retry_after for kind in kinds):
+        described["headers"] = {"Retry-After": _RETRY_AFTER}
+    return described
+
+
+def made(what: str) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a call that makes `what`, and says where it is."""
+    place = {
+        "description": f"The path of {what}, with its query.",
+        "required": True,
+        "schema": {"type": "string", "format": "uri-reference"},
+    }
+    return {201: {"headers": {"Location": place}}}
 
 
 def images(*media_types: str) -> dict[int | str, dict[str, Any]]:

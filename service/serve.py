@@ -46,7 +46,6 @@ def run() -> int:
             file=sys.stderr,
         )
         return 2
-    print(_greeting(app.state.runtime, listener.getsockname()[1]), flush=True)
     config = uvicorn.Config(
         app,
         log_level=settings.log_level,
@@ -57,11 +56,24 @@ def run() -> int:
     _spare_the_collector()
     # numpy reads an .npy header as Python, whose compiler has remarks on damaged ones.
     warnings.filterwarnings("ignore", category=SyntaxWarning)
-    server = uvicorn.Server(config)
+    server = _Server(config, _greeting(app.state.runtime, listener.getsockname()[1]))
     # uvicorn has stopped in good order when it passes an interrupt on.
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     return 0 if server.started else 3
+
+
+class _Server(uvicorn.Server):
+    """Greets when it listens: who reads the address can call it."""
+
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+        super().__init__(config)
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(self._greeting, flush=True)
 
 
 def _listener(settings: Settings) -> socket.socket:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 from xdist.remote import Producer
@@ -49,6 +51,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 def _group(path: str) -> str:
     """What runs together with the file of this path from the root."""
     return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+
+
+def pytest_collection_finish() -> None:
+    # All that was imported is left out of what `_all_is_closed` looks through.
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _all_is_closed() -> Iterator[None]:
+    """What a file's tests leave open fails there, and not where it happens to be found."""
+    yield
+    gc.collect()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

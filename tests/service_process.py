@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -15,7 +14,8 @@ from types import TracebackType
 
 import httpx
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.warm_process import WarmProcess, run_to_end
+
 _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
 
@@ -39,7 +39,7 @@ class ServiceProcess:
         handle, name = tempfile.mkstemp(prefix="oneshot-service-", suffix=".log")
         os.close(handle)
         self._log = Path(name)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: WarmProcess | None = None
         self.start()
 
     @property
@@ -62,14 +62,10 @@ class ServiceProcess:
 
     def start(self) -> None:
         """Starts the process and waits until it answers."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "service", "serve"],
-                cwd=ROOT,
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-            )
+        self._process = WarmProcess(
+            "service", "serve",
+            environment=self._environment, output=self._log,
+        )  # fmt: skip
         deadline = time.monotonic() + _START_SECONDS
         with self.client() as client:
             while True:
@@ -125,7 +121,7 @@ class ServiceProcess:
         self.stop()
         self._log.unlink(missing_ok=True)
 
-    def _process_now(self) -> subprocess.Popen[bytes]:
+    def _process_now(self) -> WarmProcess:
         if self._process is None:
             raise RuntimeError("the service is not running")
         return self._process
@@ -139,15 +135,8 @@ def service_environment(**settings: str) -> dict[str, str]:
 
 def serve_and_fail(**settings: str) -> subprocess.CompletedProcess[str]:
     """Runs `python -m service serve` that is expected to end of itself, and returns how it did."""
-    return subprocess.run(
-        [sys.executable, "-m", "service", "serve"],
-        cwd=ROOT,
-        env=service_environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=_START_SECONDS,
-        check=False,
-    )
+    environment = service_environment(**settings)
+    return run_to_end("service", "serve", environment=environment, seconds=_START_SECONDS)
 
 
 def free_port() -> int:

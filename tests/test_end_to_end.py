@@ -2,8 +2,6 @@
 
 import io
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -13,6 +11,7 @@ from skeleton import Clip
 from skeleton.animator import animate
 from tests.animator_archive import write_animator_archive
 from tests.service_process import ServiceProcess
+from tests.warm_process import run_to_end
 
 TRAINED = ("clap", "bow", "drink", "throw", "raise_arms", "walk", "lunge", "push", "side_bend")
 KEPT_OUT = ("jumping_jack", "swipe_in", "draw_circle", "pick_up", "point", "lower_arms")
@@ -58,10 +57,7 @@ def test_a_model_trained_on_the_animators_actions_recognises_new_ones_from_one_e
 
 
 def python(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments],
-        env=environment, capture_output=True, text=True, timeout=280, check=False,
-    )  # fmt: skip
+    done = run_to_end(*arguments, environment=environment, seconds=280)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

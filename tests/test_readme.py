@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from service.settings import DEFAULT_MODEL
-from tests.service_process import ROOT, ServiceProcess, service_environment
+from tests.service_process import ServiceProcess, service_environment
+from tests.warm_process import ROOT
 
 PUBLISHED = "http://127.0.0.1:8000"
 

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from service.answers import ActionDetailAnswer, ActionsAnswer
 from service.names import ActionName, ActionPath
-from service.openapi import problems
+from service.openapi import CHANGE_PROBLEMS, STORE_PROBLEMS, problems
+from service.problems import Unusable
 from service.routes.dependencies import (
     GalleryQuery,
     RunningService,
@@ -17,6 +18,7 @@ from service.routes.dependencies import (
     change_store,
     each_key_once,
 )
+from service.store import UnknownAction, UnknownCollection, UnknownExemplar
 
 
 async def _each_key_once(request: Request) -> None:
@@ -39,7 +41,11 @@ GalleryParameters = Annotated[GalleryQuery, Query()]
 PageParameters = Annotated[PageQuery, Query()]
 
 
-@router.get("/actions", response_model=ActionsAnswer, responses=problems(404, 422, 429, 503))
+@router.get(
+    "/actions",
+    response_model=ActionsAnswer,
+    responses=problems(UnknownCollection, Unusable, *STORE_PROBLEMS),
+)
 async def list_actions(service: RunningService, query: PageParameters) -> Response:
     """List the actions in order of name, a page at a time."""
     page = await ask_store(
@@ -49,7 +55,9 @@ async def list_actions(service: RunningService, query: PageParameters) -> Respon
 
 
 @router.get(
-    "/actions/{action}", response_model=ActionDetailAnswer, responses=problems(404, 422, 429, 503)
+    "/actions/{action}",
+    response_model=ActionDetailAnswer,
+    responses=problems(UnknownCollection, UnknownAction, Unusable, *STORE_PROBLEMS),
 )
 async def get_action(
     service: RunningService, action: ActionPath, query: GalleryParameters
@@ -63,7 +71,11 @@ async def get_action(
     return answer({"action": action, "collection": query.collection, "exemplars": listed})
 
 
-@router.delete("/actions/{action}", status_code=204, responses=problems(404, 422, 429, 503))
+@router.delete(
+    "/actions/{action}",
+    status_code=204,
+    responses=problems(UnknownCollection, UnknownAction, Unusable, *CHANGE_PROBLEMS),
+)
 async def delete_action(
     service: RunningService, action: ActionPath, query: GalleryParameters
 ) -> Response:
@@ -74,7 +86,11 @@ async def delete_action(
 
 
 @router.delete(
-    "/actions/{action}/exemplars/{id}", status_code=204, responses=problems(404, 422, 429, 503)
+    "/actions/{action}/exemplars/{id}",
+    status_code=204,
+    responses=problems(
+        UnknownCollection, UnknownAction, UnknownExemplar, Unusable, *CHANGE_PROBLEMS
+    ),
 )
 async def delete_exemplar(
     service: RunningService,

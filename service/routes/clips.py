@@ -10,10 +10,18 @@ from service.bodies import read_clip_body
 from service.clip_bodies import clip_input, enroll_input
 from service.clip_fields import EnrollFields, EnrollQuery, RecognizeFields, RecognizeQuery
 from service.model_file import ModelInfo
-from service.openapi import clip_call, problems
+from service.openapi import (
+    CHANGE_PROBLEMS,
+    CLIP_PROBLEMS,
+    STORE_PROBLEMS,
+    clip_call,
+    made,
+    problems,
+)
 from service.recogniser import Enrolled, Recognised
 from service.routes.dependencies import answer, path_of, read_query, running_service
 from service.routes.raw_route import RawRoute
+from service.store import SpaceMismatch, UnknownCollection
 
 router = APIRouter(tags=["clips"], route_class=RawRoute)
 
@@ -22,7 +30,8 @@ router = APIRouter(tags=["clips"], route_class=RawRoute)
     "/enroll",
     status_code=201,
     response_model=EnrollAnswer,
-    responses=problems(400, 404, 408, 409, 413, 415, 422, 429, 503),
+    responses=made("the action")
+    | problems(UnknownCollection, SpaceMismatch, *CLIP_PROBLEMS, *CHANGE_PROBLEMS),
     openapi_extra=clip_call(EnrollFields, EnrollQuery),
 )
 async def enroll(request: Request) -> Response:
@@ -62,7 +71,7 @@ async def enroll(request: Request) -> Response:
 @router.post(
     "/recognize",
     response_model=RecognizeAnswer,
-    responses=problems(400, 404, 408, 409, 413, 415, 422, 429, 503),
+    responses=problems(UnknownCollection, SpaceMismatch, *CLIP_PROBLEMS, *STORE_PROBLEMS),
     openapi_extra=clip_call(RecognizeFields, RecognizeQuery),
 )
 async def recognize(request: Request) -> Response:

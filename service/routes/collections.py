@@ -7,7 +7,14 @@ from starlette.responses import Response
 from service.answers import CollectionAnswer, CollectionsAnswer
 from service.bodies import JSON, parse_json, read_body
 from service.names import CollectionName, CollectionPath
-from service.openapi import json_body, problems
+from service.openapi import (
+    BODY_PROBLEMS,
+    CHANGE_PROBLEMS,
+    STORE_PROBLEMS,
+    json_body,
+    made,
+    problems,
+)
 from service.problems import Unusable, describe
 from service.routes.dependencies import (
     GalleryQuery,
@@ -17,6 +24,7 @@ from service.routes.dependencies import (
     path_of,
     read_query,
 )
+from service.store import CollectionExists, UnknownCollection
 
 
 async def _no_unknown_key(request: Request) -> None:
@@ -35,7 +43,9 @@ class NewCollection(BaseModel):
     name: CollectionName
 
 
-@router.get("/collections", response_model=CollectionsAnswer, responses=problems(422, 429, 503))
+@router.get(
+    "/collections", response_model=CollectionsAnswer, responses=problems(Unusable, *STORE_PROBLEMS)
+)
 async def list_collections(service: RunningService) -> Response:
     """List every collection in order of name."""
     return answer({"collections": await ask_store(service, lambda store: store.collections())})
@@ -45,7 +55,7 @@ async def list_collections(service: RunningService) -> Response:
     "/collections",
     status_code=201,
     response_model=CollectionAnswer,
-    responses=problems(400, 408, 409, 413, 415, 422, 429, 503),
+    responses=made("the collection") | problems(CollectionExists, *BODY_PROBLEMS, *CHANGE_PROBLEMS),
     openapi_extra=json_body(NewCollection),
 )
 async def create_collection(request: Request, service: RunningService) -> Response:
@@ -61,14 +71,20 @@ async def create_collection(request: Request, service: RunningService) -> Respon
 
 
 @router.get(
-    "/collections/{name}", response_model=CollectionAnswer, responses=problems(404, 422, 429, 503)
+    "/collections/{name}",
+    response_model=CollectionAnswer,
+    responses=problems(UnknownCollection, Unusable, *STORE_PROBLEMS),
 )
 async def get_collection(service: RunningService, name: CollectionPath) -> Response:
     """Show one collection and its size."""
     return answer(await ask_store(service, lambda store: store.collection(name)))
 
 
-@router.delete("/collections/{name}", status_code=204, responses=problems(404, 422, 429, 503))
+@router.delete(
+    "/collections/{name}",
+    status_code=204,
+    responses=problems(UnknownCollection, Unusable, *CHANGE_PROBLEMS),
+)
 async def delete_collection(service: RunningService, name: CollectionPath) -> Response:
     """Delete a collection with its contents; `default` is empty at once, and stays."""
     await ask_store(service, lambda store: store.delete_collection(name))

@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from service.answers import HealthAnswer, ModelAnswer, ReadyAnswer
 from service.openapi import problems
+from service.problems import NotReady, NotUsable
 from service.routes.dependencies import RunningService, answer
 from service.runtime import Runtime
-from service.store import StoreUnavailable
+from service.store import StoreCorrupt, StoreUnavailable
 
 router = APIRouter(tags=["status"])
 
@@ -44,7 +45,9 @@ async def healthz() -> Response:
     return answer({"status": "ok"})
 
 
-@router.get("/readyz", response_model=ReadyAnswer, responses=problems(503))
+@router.get(
+    "/readyz", response_model=ReadyAnswer, responses=problems(NotReady, NotUsable, StoreCorrupt)
+)
 async def readyz(service: RunningService) -> Response:
     """Whether the service can recognise: 503 until its store was reached once.
 

@@ -6,6 +6,7 @@ import onnx
 import pytest
 import torch
 
+from model_export.__main__ import main
 from model_export.graph import graph_of
 from model_export.session import Session
 from skeleton import resolve_layout
@@ -94,3 +95,13 @@ def graph(exported: bytes) -> onnx.ModelProto:
 @pytest.fixture(scope="session")
 def session(exported: bytes) -> Session:
     return Session(exported)
+
+
+@pytest.fixture(scope="session")
+def model(saved: Path, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the checkpoint, as the command writes it."""
+    path = tmp_path_factory.mktemp("export") / "models" / "small.onnx"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONESHOT_DATA", str(data_folder))
+        assert main([str(saved), "-o", str(path)]) == 0
+    return path

@@ -12,15 +12,6 @@ from training import checkpoint
 from training.checkpoint import Trained
 
 
-@pytest.fixture(scope="module")
-def model(saved: Path, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("export") / "models" / "small.onnx"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ONESHOT_DATA", str(data_folder))
-        assert main([str(saved), "-o", str(path)]) == 0
-    return path
-
-
 def refused(checkpoint_file: Path, output: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """Export over an earlier file, and return the one line that says why not."""
     output.write_bytes(b"an earlier model")

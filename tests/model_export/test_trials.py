@@ -21,7 +21,7 @@ def test_only_classes_that_were_kept_out_are_asked(trained: Trained) -> None:
 def test_half_of_the_classes_of_each_set_are_enrolled_in_galleries_of_several_sizes(
     session: Session, trained: Trained
 ) -> None:
-    found = trials(session, novel_data(trained.config), filler_data(trained.config), trained)
+    found = trials(session, novel_data(trained.config), filler_data(trained.config))
     assert [one.set_name for one in found] == ["indoors", "outdoors"]
     for one in found:
         assert (one.classes, one.subjects, one.clips) == (5, 3, 30)
@@ -42,7 +42,7 @@ def test_half_of_the_classes_of_each_set_are_enrolled_in_galleries_of_several_si
 
 def test_trials_are_the_same_every_time(session: Session, trained: Trained) -> None:
     data = novel_data(trained.config)
-    first, again = (trials(session, data, filler_data(trained.config), trained) for _ in range(2))
+    first, again = (trials(session, data, filler_data(trained.config)) for _ in range(2))
     for one, other in zip(first, again, strict=True):
         assert np.array_equal(one.best, other.best)
         assert np.array_equal(one.right, other.right)
@@ -53,7 +53,7 @@ def test_two_classes_are_too_few(session: Session, trained: Trained) -> None:
     few = config.data.model_copy(update={"pseudo_novel": {"indoors": KeptOut(classes=NOVEL[:2])}})
     data = novel_data(config.model_copy(update={"data": few}))
     with pytest.raises(CalibrationImpossible, match="three classes of two subjects"):
-        trials(session, data, filler_data(trained.config), trained)
+        trials(session, data, filler_data(trained.config))
 
 
 def test_misspelt_classes_are_named(trained: Trained) -> None:

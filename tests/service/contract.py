@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 from pydantic import BaseModel
@@ -18,8 +19,8 @@ class Contract:
     """What a service's OpenAPI document promises.
 
     As a response hook of an httpx client, `check` fails the test whose answer is not as described:
-    status, media type, fields (all that are required, and no others than described), and the form
-    of every problem.
+    status, headers, media type, fields (all that are required, and no others than described), and
+    the form and type of every problem.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -41,7 +42,8 @@ class Contract:
         """Asserts that the answer is one the document describes."""
         response.read()
         request = response.request
-        path = request.url.raw_path.decode().partition("?")[0]
+        # As the service reads it: a slash that was escaped parts a path all the same.
+        path = unquote(request.url.raw_path.decode().partition("?")[0])
         if path.startswith(("/docs", "/openapi.json", "/static")):
             return
         operation = self.operation(request.method, path)
@@ -54,8 +56,12 @@ class Contract:
                 f"{request.method} {path} answered {response.status_code}, which is not described: "
                 f"{response.text}"
             )
+        if described is not None:
+            for header in {"location", "retry-after"} & set(response.headers):
+                assert header.title() in described["headers"]
         if response.status_code >= 400:
-            check_problem(response)
+            problem = check_problem(response)
+            assert described is None or f"`{problem['type']}`" in described["description"]
         elif described is not None:
             self._check_fields(response, described)
 

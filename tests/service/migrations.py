@@ -19,7 +19,8 @@ from service.settings import DEFAULT_MODEL
 from service.store import Exemplar, Store, StoredClip
 from skeleton import record
 from tests.service.caller import performance
-from tests.service_process import ROOT, service_environment
+from tests.service_process import service_environment
+from tests.warm_process import ROOT
 
 ACTIONS = ("wave", "kick", "bow", "squat")
 _PATIENCE = 60.0

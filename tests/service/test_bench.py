@@ -27,7 +27,8 @@ from service.encoder import Encoder
 from service.store import open_store
 from skeleton.readers import read_joint_lists, read_npy
 from tests.redis_server import RedisServer
-from tests.service_process import ROOT, service_environment
+from tests.service_process import service_environment
+from tests.warm_process import ROOT
 
 _TINY = ("--rounds", "1", "--seconds", "1", "--actions", "3")
 

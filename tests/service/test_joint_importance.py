@@ -22,7 +22,8 @@ from tests.service.command_line.terminal import oneshot
 from tests.service.conftest import with_new_collection
 from tests.service.file_bodies import openpose
 from tests.service.small_model import ALL, LAYOUT, small_model
-from tests.service_process import ROOT, ServiceProcess
+from tests.service_process import ServiceProcess
+from tests.warm_process import ROOT
 
 WAVE = ROOT / "examples/recognize/wave.json"
 KICK = ROOT / "examples/recognize/kick.json"

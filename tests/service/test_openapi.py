@@ -132,8 +132,31 @@ def test_every_problem_of_a_clip_is_described(document: dict[str, Any]) -> None:
     assert set(document["paths"]["/enroll"]["post"]["responses"]) == {"201", *statuses}
     assert set(document["paths"]["/recognize"]["post"]["responses"]) == {"200", *statuses}
     inspected = document["paths"]["/clips:inspect"]["post"]["responses"]
-    assert set(inspected) == {"200", "406", *statuses} - {"404", "409"}
+    assert set(inspected) == {"200", "406", *statuses} - {"404", "409", "503"}
     assert set(inspected["200"]["content"]) == {"application/json", "image/png", "image/gif"}
+
+
+def test_a_call_is_described_with_its_own_problems_and_no_others(document: dict[str, Any]) -> None:
+    def types(method: str, path: str, status: str) -> list[str]:
+        described = document["paths"][path][method]["responses"][status]["description"]
+        return re.findall(r"`urn:oneshot:([a-z-]+)`", described)
+
+    assert types("post", "/enroll", "404") == ["unknown-collection"]
+    assert types("post", "/enroll", "409") == ["model-mismatch"]
+    assert types("post", "/collections", "409") == ["collection-exists"]
+    assert types("get", "/actions", "404") == ["unknown-collection"]
+    assert types("get", "/actions/{action}", "404") == ["unknown-collection", "unknown-action"]
+    assert "outcome-unknown" in types("post", "/enroll", "503")
+    assert "outcome-unknown" not in types("post", "/recognize", "503")
+
+
+def test_headers_that_a_program_needs_are_described(document: dict[str, Any]) -> None:
+    for path in ("/enroll", "/collections"):
+        assert "Location" in document["paths"][path]["post"]["responses"]["201"]["headers"]
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status in {"429", "503"} & set(operation["responses"]):
+                assert "Retry-After" in operation["responses"][status]["headers"]
 
 
 def test_no_answer_is_described_twice_or_left_to_the_framework(document: dict[str, Any]) -> None:

@@ -98,8 +98,11 @@ def test_a_registered_layout_may_be_named_wherever_a_layout_is(tmp_path: Path) -
     suit_file(folder)
     store = f"sqlite:///{tmp_path}/oneshot.db"
     wave, kick = in_the_suit("wave"), in_the_suit("kick")
-    with ServiceProcess(store, DEFAULT_MODEL, {"layouts": str(folder)}) as service:
-        user = Caller(checked_client(service.client()))
+    with (
+        ServiceProcess(store, DEFAULT_MODEL, {"layouts": str(folder)}) as service,
+        service.client() as client,
+    ):
+        user = Caller(checked_client(client))
         for response in (
             user.post("/enroll", npy(wave), NPY, action="wave", layout="suit", fps=30),
             user.post("/enroll", clip(kick.tolist(), layout="suit"), JSON),
@@ -122,8 +125,8 @@ def test_a_registered_layout_may_be_named_wherever_a_layout_is(tmp_path: Path) -
         assert "suit" in user.client.get("/model").json()["layouts"]
         document = user.client.get("/openapi.json").json()
         assert "suit" in document["components"]["schemas"]["LayoutName"]["description"]
-    with ServiceProcess(store, DEFAULT_MODEL) as service:
-        user = Caller(checked_client(service.client()))
+    with ServiceProcess(store, DEFAULT_MODEL) as service, service.client() as client:
+        user = Caller(checked_client(client))
         assert user.post("/recognize", npy(wave), NPY, layout="suit").status_code == 422
         names = ",".join(told["joints"])
         answer = user.post(

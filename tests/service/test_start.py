@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from service.__main__ import main
@@ -19,7 +21,8 @@ from tests.redis_server import RedisServer
 from tests.service.bodies import clip
 from tests.service.caller import Caller, checked_client, performance
 from tests.service.models import changed_model
-from tests.service_process import ROOT, ServiceProcess, serve_and_fail, service_environment
+from tests.service_process import ServiceProcess, serve_and_fail, service_environment
+from tests.warm_process import ROOT
 
 _SMALL = {"provider": "cpu", "port": "0", "log_level": "error"}
 
@@ -258,6 +261,21 @@ def test_the_greeting_says_what_runs_and_a_line_that_works(store: str, model: Pa
         body = (ROOT / file.removeprefix("@")).read_bytes()
         assert checked.post(url, content=body, headers={name: value}).json()["action"] == "wave"
         assert Caller(checked).recognize(performance("wave"))["matches"]
+
+
+def test_who_reads_the_greeting_can_call_at_once(store: str, model: Path) -> None:
+    environment = service_environment(store=store, model=str(model), provider="cpu", port="0")
+    with subprocess.Popen(
+        [sys.executable, "-m", "service", "serve"],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout is not None
+            greeting = next(line for line in process.stdout if "http://" in line)
+            url = re.findall(r"http://[\d.:]+", greeting)[0]
+            assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
+        finally:
+            process.terminate()
 
 
 @pytest.mark.parametrize("form", ["redis://:hunter2@{}/0", "redis://{}/0?password=hunter2"])

@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 import torch
 
 from tests.animator_archive import write_animator_archive
+from tests.warm_process import WarmProcess
 from training import checkpoint
 
 ACTIONS = ("wave", "squat", "kick", "clap")
@@ -33,27 +32,32 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(folder: Path, out: Path, *more: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "training", "train", "--config", str(folder / "small.yaml")]
-    return subprocess.Popen(
-        [*command, "--out", str(out), "--device", "cpu", *more],
-        env=os.environ | {"ONESHOT_DATA": str(folder), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+class Training:
+    """`training train` into `out`, in a process of its own."""
 
+    def __init__(self, folder: Path, out: Path, *more: str) -> None:
+        self._output = out.with_suffix(".txt")
+        self._output.unlink(missing_ok=True)
+        self.process = WarmProcess(
+            "training", "train", "--config", str(folder / "small.yaml"),
+            "--out", str(out), "--device", "cpu", *more,
+            environment=os.environ | {"ONESHOT_DATA": str(folder), "OMP_NUM_THREADS": "1"},
+            output=self._output,
+        )  # fmt: skip
 
-def finish(run: subprocess.Popen[str]) -> str:
-    output, _ = run.communicate(timeout=240)
-    assert run.returncode == 0, output
-    return output
+    def finish(self, status: int = 0) -> str:
+        """What it wrote."""
+        ended = self.process.wait(240)
+        assert ended == status, self._output.read_text()
+        return self._output.read_text()
 
 
 def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
     folder: Path, tmp_path: Path
 ) -> None:
     # From the second epoch on it says how long the rest takes.
-    assert re.search(r"epoch 2/3, \d+ min to go", finish(start(folder, tmp_path / "whole")))
-    killed = start(folder, tmp_path / "killed")
+    assert re.search(r"epoch 2/3, \d+ min to go", Training(folder, tmp_path / "whole").finish())
+    killed = Training(folder, tmp_path / "killed").process
     last = tmp_path / "killed" / "last.pt"
     deadline = time.monotonic() + 200
     while not last.exists():
@@ -61,8 +65,8 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
         assert killed.poll() is None
         time.sleep(0.01)
     killed.kill()
-    killed.communicate()
-    output = finish(start(folder, tmp_path / "killed"))
+    killed.wait()
+    output = Training(folder, tmp_path / "killed").finish()
     assert "going on after epoch" in output
     undisturbed, _ = checkpoint.load(tmp_path / "whole" / "last.pt")
     resumed, state = checkpoint.load(last)
@@ -77,18 +81,16 @@ def test_a_finished_run_is_left_alone_and_another_configuration_is_refused(
     folder: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
-    finish(start(folder, out, "optimiser.epochs=1"))
+    Training(folder, out, "optimiser.epochs=1").finish()
     before = (out / "last.pt").read_bytes()
-    assert "finished already" in finish(start(folder, out, "optimiser.epochs=1"))
-    other = start(folder, out, "optimiser.epochs=1", "seed=7")
-    output, _ = other.communicate(timeout=240)
-    assert other.returncode == 2
+    assert "finished already" in Training(folder, out, "optimiser.epochs=1").finish()
+    output = Training(folder, out, "optimiser.epochs=1", "seed=7").finish(status=2)
     assert "another configuration" in output
     assert (out / "last.pt").read_bytes() == before
 
 
 def test_progress_goes_to_tensorboard(folder: Path, tmp_path: Path) -> None:
-    finish(start(folder, tmp_path / "run", "optimiser.epochs=1"))
+    Training(folder, tmp_path / "run", "optimiser.epochs=1").finish()
     assert list((tmp_path / "run").glob("events.out.tfevents.*"))
 
 
@@ -103,9 +105,7 @@ def test_progress_goes_to_tensorboard(folder: Path, tmp_path: Path) -> None:
 def test_a_wrong_setting_ends_with_one_line(
     folder: Path, tmp_path: Path, setting: str, said: str
 ) -> None:
-    run = start(folder, tmp_path / "run", setting)
-    output, _ = run.communicate(timeout=120)
-    assert run.returncode == 2
+    output = Training(folder, tmp_path / "run", setting).finish(status=2)
     last = output.strip().splitlines()[-1]
     assert last.startswith("error: ")
     assert said in last

@@ -51,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not missing:
         print(f"{out} has all {len(labels)} classes")
         return 0
-    return _write(descriptions, missing, connect(arguments.model))
+    with connect(arguments.model) as model:
+        return _write(descriptions, missing, model)
 
 
 def describe(model: LanguageModel, label: str) -> ActionText:

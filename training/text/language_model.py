@@ -4,7 +4,8 @@ The paper asks ChatGPT [N]; any model that speaks the chat-completions protocol 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 from training.text.errors import BadAnswer, NoLanguageModel
@@ -27,8 +28,9 @@ class LanguageModel(Protocol):
     def __call__(self, messages: Conversation) -> str: ...
 
 
-def connect(model: str) -> LanguageModel:
-    """Return a model of the endpoint of `$OPENAI_BASE_URL`, else OpenAI's own.
+@contextmanager
+def connect(model: str) -> Iterator[LanguageModel]:
+    """Give a model of the endpoint of `$OPENAI_BASE_URL`, else OpenAI's own, and let it go after.
 
     Nothing is sent yet. Raises `NoLanguageModel` without the client library or without a key; an
     endpoint of one's own may need none. The model raises it when nobody answers, or a refusal.
@@ -72,7 +74,9 @@ def connect(model: str) -> LanguageModel:
             raise BadAnswer("it is empty")
         return str(choices[0].message.content)
 
-    return answer
+    # What `with_options` returned since shares these connections.
+    with client:
+        yield answer
 
 
 def ask(model: LanguageModel, prompt: str, read: Callable[[str], Read]) -> Read:

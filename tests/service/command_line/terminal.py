@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.service_process import ROOT, service_environment
+from tests.service_process import service_environment
+from tests.warm_process import ROOT, run_to_end
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,5 @@ class Done:
 def oneshot(*arguments: str | Path, folder: Path = ROOT, **settings: str) -> Done:
     """Runs `oneshot` with these ONESHOT_ settings and no others."""
     environment = service_environment(**settings) | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "service", *map(str, arguments)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = run_to_end("service", *map(str, arguments), folder=folder, environment=environment)
     return Done(done.returncode, done.stdout, done.stderr)

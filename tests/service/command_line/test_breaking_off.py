@@ -15,7 +15,8 @@ import pytest
 from service.settings import DEFAULT_MODEL
 from tests.service.command_line.terminal import oneshot
 from tests.service.scripted_server import Scripted, ScriptedServer, answered
-from tests.service_process import ROOT, ServiceProcess, service_environment
+from tests.service_process import ServiceProcess, service_environment
+from tests.warm_process import ROOT
 
 WAVE = ROOT / "examples" / "enroll" / "wave.json"
 _ENROLLED = {

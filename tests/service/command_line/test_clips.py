@@ -11,7 +11,8 @@ from skeleton.animator import animate
 from skeleton.animator.examples import as_json
 from tests.service.command_line.terminal import oneshot
 from tests.service.scripted_server import ScriptedServer, refused
-from tests.service_process import ROOT, ServiceProcess
+from tests.service_process import ServiceProcess
+from tests.warm_process import ROOT
 
 ENROLL = ROOT / "examples" / "enroll"
 RECOGNIZE = ROOT / "examples" / "recognize"

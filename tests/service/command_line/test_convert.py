@@ -12,7 +12,7 @@ from skeleton.animator import animate
 from skeleton.readers import read_path
 from skeleton.writers import WRITERS, write_json
 from tests.service.command_line.terminal import oneshot
-from tests.service_process import ROOT
+from tests.warm_process import ROOT
 
 KICK = ROOT / "examples" / "enroll" / "kick.json"
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.service.command_line.terminal import oneshot
-from tests.service_process import ROOT, service_environment
+from tests.service_process import service_environment
+from tests.warm_process import ROOT
 
 WAVE = ROOT / "examples" / "enroll" / "wave.json"
 

@@ -11,7 +11,7 @@ from skeleton.animator import animate
 from skeleton.animator.examples import as_json, as_npy
 from skeleton.animator.files import as_openpose
 from tests.service.command_line.terminal import oneshot
-from tests.service_process import ROOT
+from tests.warm_process import ROOT
 
 WAVE = ROOT / "examples" / "recognize" / "wave.json"
 

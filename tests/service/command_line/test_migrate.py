@@ -22,7 +22,8 @@ from tests.redis_server import RedisServer
 from tests.service.command_line.terminal import Done, oneshot
 from tests.service.migrations import enroll_blind, fill, kept, space, start_applying, until
 from tests.service.models import mirrored_model
-from tests.service_process import ROOT, service_environment
+from tests.service_process import service_environment
+from tests.warm_process import ROOT
 
 MANY = 600
 

@@ -16,7 +16,8 @@ import pytest
 
 from tests.service.command_line.terminal import oneshot
 from tests.service.scripted_server import ScriptedServer, answered
-from tests.service_process import ROOT, ServiceProcess, service_environment
+from tests.service_process import ServiceProcess, service_environment
+from tests.warm_process import ROOT
 
 WAVE = ROOT / "examples" / "recognize" / "wave.json"
 _WHEN = "2026-01-01T00:00:00+00:00"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.service.command_line.terminal import oneshot
-from tests.service_process import ROOT
+from tests.warm_process import ROOT
 
 COMMANDS = (
     "serve", "enroll", "recognize", "actions", "collections", "migrate", "inspect", "convert",
@@ -51,8 +51,6 @@ def test_completion_proposes_commands_and_formats() -> None:
     import os
     import subprocess
     import sys
-
-    from tests.service_process import ROOT
 
     def proposed(words: str, count: int) -> str:
         environment = os.environ | {

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.animator_archive import write_animator_archive
+from tests.warm_process import WarmProcess
 
 CONFIG = """
 data:
@@ -45,21 +44,22 @@ class Folder:
 
     path: Path
 
-    def start(self, out: Path, *more: str) -> subprocess.Popen[str]:
+    def start(self, out: Path, *more: str) -> WarmProcess:
         """Start the command as a process of its own."""
-        given = ["--plan", str(self.path / "plan.yaml"), "--config", str(self.path / "small.yaml")]
-        given += ["--out", str(out), "--device", "cpu", *more]
-        return subprocess.Popen(
-            [sys.executable, "-m", "training", "ablate", *given],
-            env=os.environ | {"ONESHOT_DATA": str(self.path), "OMP_NUM_THREADS": "1"},
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        return WarmProcess(
+            "training", "ablate",
+            "--plan", str(self.path / "plan.yaml"), "--config", str(self.path / "small.yaml"),
+            "--out", str(out), "--device", "cpu", *more,
+            environment=os.environ | {"ONESHOT_DATA": str(self.path), "OMP_NUM_THREADS": "1"},
+            output=out.with_suffix(".txt"),
         )  # fmt: skip
 
     def run(self, out: Path, *more: str, status: int = 0) -> str:
         """Run the command to its end; returns what it printed."""
-        process = self.start(out, *more)
-        output, _ = process.communicate(timeout=280)
-        assert process.returncode == status, output
+        out.with_suffix(".txt").unlink(missing_ok=True)
+        ended = self.start(out, *more).wait(280)
+        output = out.with_suffix(".txt").read_text()
+        assert ended == status, output
         return output
 
 

@@ -149,7 +149,7 @@ def _wait(until: Any, process: Any, seconds: float = 200) -> None:
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline
-        assert process.poll() is None, process.communicate()[0]
+        assert process.poll() is None
         time.sleep(0.01)
 
 
@@ -164,7 +164,7 @@ def test_a_killed_ablation_goes_on_and_ends_where_an_undisturbed_one_does(
     process = toy.start(out, *options)
     _wait(lambda: (plain / "measured.json").exists() and (dropped / "last.pt").exists(), process)
     process.kill()
-    process.communicate()
+    process.wait()
     with locked(out):  # the training that it had begun is gone as well
         _, resume = checkpoint.load(dropped / "last.pt")
     assert resume is not None

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import onnx
@@ -13,6 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from model_export.graph import graph_of
 from tests.animator_texts import TEXT_WIDTH
 from tests.training.guidance.conftest import toy_config
+from tests.warm_process import run_to_end
 from training import checkpoint
 from training.train import Run
 
@@ -94,11 +94,8 @@ def test_each_part_can_be_switched_off_alone(folder: Path, off: str, left: str) 
 
 
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "training", *arguments],
-        env=os.environ | {"ONESHOT_DATA": str(folder), "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    environment = os.environ | {"ONESHOT_DATA": str(folder), "OMP_NUM_THREADS": "1"}
+    return run_to_end("training", *arguments, environment=environment, seconds=280)
 
 
 DIFFERENCE = """

@@ -1,0 +1,73 @@
+"""`python -m model_export.recalibrate MODEL.onnx -o NEW.onnx`: a model file calibrated anew.
+
+For a file whose checkpoint is gone, when the calibration or the data sets have changed. Weights,
+graph and so the space stay as they are: whoever was enrolled need not be embedded again.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import onnx
+
+from model_export.calibration import Calibration, calibrate
+from model_export.errors import BadGraph, ExportRefused
+from model_export.export import write
+from model_export.metadata import FORMAT, MODEL, recalibrated, write_metadata
+from model_export.report import calibration_report
+from model_export.session import Session
+from model_export.trials import filler_data, novel_data, trials
+from skeleton import PREPARATION
+from training.config import BadConfig, Config, config_from
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Calibrate and report; a refusal is one line and status 2."""
+    parser = argparse.ArgumentParser(prog="python -m model_export.recalibrate", description=__doc__)
+    parser.add_argument("model", type=Path, help="the .onnx")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx to write")
+    given = parser.parse_args(arguments)
+    try:
+        found = recalibrate(given.model, given.output)
+    except (ExportRefused, OSError) as error:
+        print(f"error: {error}; {given.output} was not written", file=sys.stderr)
+        return 2
+    print(f"{given.output}: as {given.model}, calibrated anew")
+    print(calibration_report(found))
+    return 0
+
+
+def recalibrate(model: Path, output: Path) -> Calibration:
+    """Write `model` to `output`, which may be the same, with a calibration of today's on the
+    classes that its training kept out.
+
+    Raises `ExportRefused`, `DataMissing`; an earlier file at `output` is then as it was.
+    """
+    content = model.read_bytes()
+    session = Session(content)
+    config = _config_of(model, session)
+    found = calibrate(trials(session, novel_data(config), filler_data(config)))
+    graph = onnx.load_from_string(content)
+    write_metadata(graph, recalibrated(session.metadata, found))
+    write(output, graph.SerializeToString(deterministic=True))
+    return found
+
+
+def _config_of(model: Path, session: Session) -> Config:
+    if session.metadata.get("oneshot.format") != FORMAT:
+        raise BadGraph(f"{model} is not a model file of this project")
+    told = json.loads(session.metadata[MODEL])
+    if told["preparation"] != PREPARATION:
+        raise BadGraph(
+            f"{model} takes clips of preparation {told['preparation']}, this is {PREPARATION}: "
+            "export its checkpoint again"
+        )
+    try:
+        return config_from(told["config"])
+    except BadConfig as error:
+        raise BadGraph(f"the configuration in {model} is not one of today's: {error}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

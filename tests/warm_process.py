@@ -1,0 +1,111 @@
+"""Commands of the project in processes of their own that need not import the libraries first.
+
+Most of what a short command takes is Python importing fastapi, onnxruntime and torch, and the
+tests run hundreds. Here each is forked from a process that has imported those, and nothing of the
+project: what a module of ours reads when it is imported, it reads in the process of the command,
+with that command's arguments, environment, folder and files.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_LIBRARIES = (
+    "anyio._backends._asyncio", "fastapi_offline", "hiredis", "httpx", "numpy", "onnx",
+    "onnxruntime", "orjson", "PIL.Image", "pydantic_settings", "redis", "rich.table",
+    "rich.traceback", "sqlite3", "torch.onnx", "torch.utils.tensorboard", "tqdm",
+    "typer.rich_utils", "uvicorn.lifespan.on", "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl", "yaml",
+)  # fmt: skip
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(list(_LIBRARIES))
+
+
+class WarmProcess:
+    """`python -m MODULE ARGUMENTS`, as `subprocess.Popen` would run it; what it writes is appended
+    to the files `output` and `errors`, which may be one."""
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        environment: Mapping[str, str],
+        output: Path,
+        errors: Path | None = None,
+        folder: Path = ROOT,
+    ) -> None:
+        given = (module, arguments, folder, dict(environment), output, errors or output)
+        self._process = _processes.Process(target=_run, args=given)
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        """Its status if it has ended; less than 0, the signal that ended it."""
+        return self._process.exitcode
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Its status. Raises `subprocess.TimeoutExpired` if it has not ended by then."""
+        self._process.join(seconds)
+        status = self._process.exitcode
+        if status is None:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", seconds or 0)
+        return status
+
+    def send_signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def run_to_end(
+    module: str,
+    *arguments: str,
+    environment: Mapping[str, str],
+    folder: Path = ROOT,
+    seconds: float = 120,
+) -> subprocess.CompletedProcess[str]:
+    """As `subprocess.run` would `python -m MODULE ARGUMENTS`, with what it wrote."""
+    with tempfile.TemporaryDirectory() as made:
+        files = [Path(made, name) for name in ("output", "errors")]
+        process = WarmProcess(
+            module, *arguments,
+            environment=environment, output=files[0], errors=files[1], folder=folder,
+        )  # fmt: skip
+        try:
+            status = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return subprocess.CompletedProcess(arguments, status, *(f.read_text() for f in files))
+
+
+def _run(
+    module: str,
+    arguments: tuple[str, ...],
+    folder: Path,
+    environment: dict[str, str],
+    output: Path,
+    errors: Path,
+) -> None:
+    for number, file in enumerate((output, errors), start=1):
+        os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
