@@ -49,7 +49,8 @@ def recalibrate(model: Path, output: Path) -> Calibration:
     config = _config_of(model, session)
     found = calibrate(trials(session, novel_data(config), filler_data(config)))
     graph = onnx.load_from_string(content)
-    write_metadata(graph, recalibrated(session.metadata, found))
+    metadata = {entry.key: entry.value for entry in graph.metadata_props}
+    write_metadata(graph, recalibrated(metadata, found))
     write(output, graph.SerializeToString(deterministic=True))
     return found
 

@@ -12,12 +12,12 @@ from torch import nn
 
 from model_export.__main__ import main
 from model_export.errors import BadGraph, SelfTestFailed
-from model_export.graph import graph_of
 from model_export.graph_rules import check_graph
 from model_export.parity import check_parity
 from model_export.self_test import SelfTest
 from model_export.session import Session
 from skeleton import resolve_layout
+from tests.model_export.conftest import bare
 from training import checkpoint
 from training.checkpoint import Trained
 from training.cohort import base_statistics
@@ -51,8 +51,24 @@ def with_it(important: Trained) -> SkeletonBranch:
 
 
 @pytest.fixture(scope="module")
-def graph_with_it(with_it: SkeletonBranch) -> bytes:
-    return graph_of(with_it).SerializeToString()
+def saved_with_it(important: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("important") / "last.pt"
+    checkpoint.save(path, important)
+    return path
+
+
+@pytest.fixture(scope="module")
+def file_with_it(saved_with_it: Path, data_folder: Path) -> Path:
+    path = saved_with_it.with_name("model.onnx")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONESHOT_DATA", str(data_folder))
+        assert main([str(saved_with_it), "-o", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def graph_with_it(file_with_it: Path) -> bytes:
+    return bare(file_with_it)
 
 
 def test_the_skeleton_branch_alone_is_what_is_exported(
@@ -107,18 +123,16 @@ def test_the_file_carries_the_importance_it_must_answer(
 
 
 def test_a_checkpoint_with_it_becomes_a_file_that_every_reader_gets_it_from(
-    important: Trained, tmp_path: Path
+    saved_with_it: Path, file_with_it: Path
 ) -> None:
-    checkpoint.save(tmp_path / "last.pt", important)
-    assert main([str(tmp_path / "last.pt"), "-o", str(tmp_path / "model.onnx")]) == 0
-    session = Session((tmp_path / "model.onnx").read_bytes())
+    session = Session(file_with_it.read_bytes())
     told = json.loads(session.metadata["oneshot.self_test"])
     assert len(told["joint_importance"]) == 16
     joints = np.random.default_rng(1).standard_normal((3, 64, 1, 16, 3)).astype(np.float32)
     seen = np.ones(joints.shape[:-1], dtype=np.float32)
     answers = [
-        read(tmp_path / name).embed(joints, seen)
-        for read, name in ((encoder_from_checkpoint, "last.pt"), (encoder_from_model, "model.onnx"))
+        read.embed(joints, seen)
+        for read in (encoder_from_checkpoint(saved_with_it), encoder_from_model(file_with_it))
     ]
     assert set(answers[0]) == set(answers[1]) == set(OUTPUTS)
     for name in OUTPUTS:

@@ -13,7 +13,7 @@ from skeleton.readers import FORMATS, read_source
 from skeleton.readers.format import Source
 from tests.skeleton.readers.mocap_files import ASF
 
-SIZE = 1_000_000
+SIZE = 300_000
 OPENINGS = (b"", b'[{"people":[{"pose_keypoints_2d":[1,2', b"HIERARCHY\n", b"{", b"1 2 3\n")
 
 

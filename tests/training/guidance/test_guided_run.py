@@ -4,13 +4,10 @@ import os
 import subprocess
 from pathlib import Path
 
-import onnx
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from model_export.graph import graph_of
-from tests.animator_texts import TEXT_WIDTH
 from tests.training.guidance.conftest import toy_config
 from tests.warm_process import run_to_end
 from training import checkpoint
@@ -158,23 +155,6 @@ def test_a_class_without_texts_ends_the_run_before_it_begins(folder: Path, tmp_p
     assert "'kick'" in last
     assert "kicks" in last  # did you mean
     assert not out.exists()
-
-
-def test_no_text_is_in_the_exported_graph(learned: Run) -> None:
-    guidance = learned.learner.guidance
-    assert guidance is not None
-    assert guidance.branch is not None
-    branch = learned.trained().branch()
-    graph = graph_of(branch).graph
-    assert [value.name for value in graph.input] == ["joints", "seen"]
-    assert guidance.sentences.shape[-1] == TEXT_WIDTH
-    held = [onnx.numpy_helper.to_array(entry) for entry in graph.initializer]
-    assert all(TEXT_WIDTH not in array.shape for array in held)
-    # Nor any weight of the branch that reads: each is known by its content.
-    contents = {array.tobytes() for array in held}
-    for weight in (p.detach() for p in guidance.branch.parameters() if p.ndim > 1):
-        assert weight.numpy().tobytes() not in contents
-        assert weight.T.contiguous().numpy().tobytes() not in contents
 
 
 def test_every_variant_starts_with_the_same_weights(folder: Path) -> None:
