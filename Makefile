@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TIMED := tests/skeleton/readers/test_hostile_bodies.py
+# The tests start hundreds of processes: none shall have to compile the project anew.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run test check develop bench clean
@@ -15,8 +17,8 @@ test: export OMP_NUM_THREADS = 1
 test: $(VENV)/.develop
 	@tests/require.sh
 	@# What is held to seconds has the machine to itself.
-	$(BIN)/python -m pytest $(TIMED)
-	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder --ignore $(TIMED)
+	$(PYTEST) $(TIMED)
+	$(PYTEST) --numprocesses 2 --no-loadscope-reorder --ignore $(TIMED)
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .
