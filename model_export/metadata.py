@@ -94,12 +94,13 @@ def metadata_of(
     }
 
 
-def recalibrated(metadata: Mapping[str, str], calibration: Calibration) -> dict[str, str]:
-    """Return a file's properties with another calibration; all else stays."""
-    model = json.loads(metadata[MODEL]) | {
-        "score": SCORE,
-        "calibration": _calibration(calibration),
-    }
+def recalibrated(
+    metadata: Mapping[str, str], calibration: Calibration, pseudo_novel: tuple[str, ...]
+) -> dict[str, str]:
+    """Return a file's properties with another calibration, on these classes; all else stays."""
+    model = json.loads(metadata[MODEL])
+    model |= {"score": SCORE, "calibration": _calibration(calibration)}
+    model["training"]["pseudo_novel"] = pseudo_novel
     return {**metadata, MODEL: json.dumps(model, allow_nan=False, ensure_ascii=False)}
 
 

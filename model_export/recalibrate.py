@@ -1,7 +1,8 @@
 """`python -m model_export.recalibrate MODEL.onnx -o NEW.onnx`: a model file calibrated anew.
 
-For a file whose checkpoint is gone, when the calibration or the data sets have changed. Weights,
-graph and so the space stay as they are: whoever was enrolled need not be embedded again.
+For a file whose checkpoint is gone, when the calibration or the data sets have changed; these, with
+the classes that the training kept out, are read from $ONESHOT_DATA. Weights, graph and so the space
+stay as they are: whoever was enrolled need not be embedded again.
 """
 
 import argparse
@@ -16,9 +17,10 @@ from model_export.errors import BadGraph, ExportRefused
 from model_export.export import write
 from model_export.metadata import FORMAT, MODEL, recalibrated, write_metadata
 from model_export.report import calibration_report
+from model_export.self_test import SelfTest
 from model_export.session import Session
 from model_export.trials import filler_data, novel_data, trials
-from skeleton import PREPARATION
+from skeleton import PREPARATION, resolve_layout
 from training.config import BadConfig, Config, config_from
 
 
@@ -45,29 +47,45 @@ def recalibrate(model: Path, output: Path) -> Calibration:
     Raises `ExportRefused`, `DataMissing`; an earlier file at `output` is then as it was.
     """
     content = model.read_bytes()
-    session = Session(content)
+    try:
+        session = Session(content)
+    except BadGraph as error:
+        raise BadGraph(f"{model}: {error}") from error
     config = _config_of(model, session)
-    found = calibrate(trials(session, novel_data(config), filler_data(config)))
+    data = novel_data(config)
+    found = calibrate(trials(session, data, filler_data(config)))
     graph = onnx.load_from_string(content)
     metadata = {entry.key: entry.value for entry in graph.metadata_props}
-    write_metadata(graph, recalibrated(metadata, found))
+    classes = tuple(known.name for known in data.classes)
+    write_metadata(graph, recalibrated(metadata, found, classes))
     write(output, graph.SerializeToString(deterministic=True))
     return found
 
 
 def _config_of(model: Path, session: Session) -> Config:
-    if session.metadata.get("oneshot.format") != FORMAT:
+    """The configuration in a file that computes here what it did when it was exported."""
+    version = session.metadata.get("oneshot.format")
+    if version is None:
         raise BadGraph(f"{model} is not a model file of this project")
-    told = json.loads(session.metadata[MODEL])
-    if told["preparation"] != PREPARATION:
-        raise BadGraph(
-            f"{model} takes clips of preparation {told['preparation']}, this is {PREPARATION}: "
-            "export its checkpoint again"
-        )
+    if version != FORMAT:
+        raise BadGraph(f"{model} has format {version}, this reads {FORMAT}")
     try:
-        return config_from(told["config"])
+        told = json.loads(session.metadata[MODEL])
+        preparation = told["preparation"]
+        config = config_from(told["config"])
+        test = SelfTest.read(session.metadata["oneshot.self_test"])
     except BadConfig as error:
         raise BadGraph(f"the configuration in {model} is not one of today's: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadGraph(f"what {model} says about itself cannot be read: {error!r}") from error
+    if preparation != PREPARATION:
+        raise BadGraph(
+            f"{model} takes clips of preparation {preparation}, this is {PREPARATION}: export its "
+            "checkpoint again"
+        )
+    encoder = config.encoder
+    test.check(session, resolve_layout(encoder.layout), encoder.input_frames, encoder.persons)
+    return config
 
 
 if __name__ == "__main__":

@@ -101,18 +101,24 @@ def novel_data(config: Config) -> SkeletonDataset:
 def filler_data(config: Config) -> SkeletonDataset:
     """Read some clips of the base classes of the sets that kept others out.
 
-    Raises `DataMissing`.
+    Raises `CalibrationImpossible` when there are none, `DataMissing`.
     """
     data = config.data
     sets = _with_novel(data)
     layout = resolve_layout(config.encoder.layout)
-    whole = SkeletonDataset.load(
-        data.model_copy(update={"sets": sets}),
-        layout,
-        frames=config.encoder.input_frames,
-        part="beside",
-        persons=config.encoder.persons,
-    )
+    try:
+        whole = SkeletonDataset.load(
+            data.model_copy(update={"sets": sets}),
+            layout,
+            frames=config.encoder.input_frames,
+            part="beside",
+            persons=config.encoder.persons,
+        )
+    except ValueError as error:
+        raise CalibrationImpossible(
+            f"no clip of the base classes could be read ({', '.join(e.name for e in sets)}): "
+            f"{error}"
+        ) from error
     return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))
 
 

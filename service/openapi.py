@@ -59,11 +59,6 @@ _FILE = {
     + ". Its format is told by its bytes where `format` does not name it; with `format` in the "
     "address the body may have any type.",
 }
-_RETRY_AFTER = {
-    "description": "Seconds to wait before the call is repeated. Where it may have been done, "
-    "there is none: look first.",
-    "schema": {"type": "integer", "minimum": 1},
-}
 _LAYOUT_NAME = {"$ref": "#/components/schemas/LayoutName"}
 _LAYOUT = (
     "For files that do not name their joints, such as npy: a layout's name, or the joint names in "
@@ -86,18 +81,28 @@ def _problem(kinds: Sequence[Kind]) -> dict[str, Any]:
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if any(kind.retry_after for kind in kinds):
-        described["headers"] = {"Retry-After": _RETRY_AFTER}
+        always = all(kind.retry_after for kind in kinds)
+        described["headers"] = {"Retry-After": _retry_after(always)}
     return described
 
 
-def made(what: str) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a call that makes `what`, and says where it is."""
-    place = {
-        "description": f"The path of {what}, with its query.",
+def _retry_after(always: bool) -> dict[str, Any]:
+    none = "" if always else " Where it may have been done there is none: look first."
+    return {
+        "description": f"Seconds to wait before the call is repeated.{none}",
+        "required": always,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+
+
+def made(place: str) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a call that makes something, and says where it is."""
+    location = {
+        "description": place,
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     }
-    return {201: {"headers": {"Location": place}}}
+    return {201: {"headers": {"Location": location}}}
 
 
 def images(*media_types: str) -> dict[int | str, dict[str, Any]]:

@@ -60,6 +60,8 @@ def run() -> int:
     # uvicorn has stopped in good order when it passes an interrupt on.
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
+    if server.failure is not None:
+        raise server.failure
     return 0 if server.started else 3
 
 
@@ -69,11 +71,15 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, greeting: str) -> None:
         super().__init__(config)
         self._greeting = greeting
+        self.failure: Exception | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started:
+        try:
             print(self._greeting, flush=True)
+        except Exception as error:  # nobody reads it, or it cannot be written
+            # Raised from here it would pass by the shutdown.
+            self.failure, self.should_exit = error, True
 
 
 def _listener(settings: Settings) -> socket.socket:

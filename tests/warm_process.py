@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,8 +33,12 @@ _processes.set_forkserver_preload(list(_LIBRARIES))
 
 
 class WarmProcess:
-    """`python -m MODULE ARGUMENTS`, as `subprocess.Popen` would run it; what it writes is appended
-    to the files `output` and `errors`, which may be one."""
+    """`python -m MODULE ARGUMENTS`; what it writes is appended to the files `output` and `errors`,
+    which may be one.
+
+    Unlike a process started anew it reads nothing, ends without atexit's handlers, and has what
+    Python and the libraries took from the environment when they were imported.
+    """
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class WarmProcess:
         folder: Path = ROOT,
     ) -> None:
         given = (module, arguments, folder, dict(environment), output, errors or output)
+        self._command = [module, *arguments]
         self._process = _processes.Process(target=_run, args=given)
         self._process.start()
 
@@ -62,7 +68,7 @@ class WarmProcess:
         self._process.join(seconds)
         status = self._process.exitcode
         if status is None:
-            raise subprocess.TimeoutExpired(f"process {self.pid}", seconds or 0)
+            raise subprocess.TimeoutExpired(self._command, seconds or 0)
         return status
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -72,6 +78,13 @@ class WarmProcess:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+    def __del__(self) -> None:
+        # Python would wait for it when it ends.
+        if hasattr(self, "_process") and self.poll() is None:
+            self.kill()
+            said = f"{self._command} is still running"
+            warnings.warn(said, ResourceWarning, stacklevel=2, source=self)
 
 
 def run_to_end(
@@ -93,7 +106,8 @@ def run_to_end(
         except subprocess.TimeoutExpired:
             process.kill()
             raise
-        return subprocess.CompletedProcess(arguments, status, *(f.read_text() for f in files))
+        said = (file.read_text() for file in files)
+        return subprocess.CompletedProcess([module, *arguments], status, *said)
 
 
 def _run(

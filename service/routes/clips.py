@@ -30,7 +30,7 @@ router = APIRouter(tags=["clips"], route_class=RawRoute)
     "/enroll",
     status_code=201,
     response_model=EnrollAnswer,
-    responses=made("the action")
+    responses=made("The action, with its collection.")
     | problems(UnknownCollection, SpaceMismatch, *CLIP_PROBLEMS, *CHANGE_PROBLEMS),
     openapi_extra=clip_call(EnrollFields, EnrollQuery),
 )

@@ -55,7 +55,8 @@ async def list_collections(service: RunningService) -> Response:
     "/collections",
     status_code=201,
     response_model=CollectionAnswer,
-    responses=made("the collection") | problems(CollectionExists, *BODY_PROBLEMS, *CHANGE_PROBLEMS),
+    responses=made("The collection.")
+    | problems(CollectionExists, *BODY_PROBLEMS, *CHANGE_PROBLEMS),
     openapi_extra=json_body(NewCollection),
 )
 async def create_collection(request: Request, service: RunningService) -> Response:

@@ -12,7 +12,7 @@ from service.clip_bodies import clip_input
 from service.clip_fields import InspectQuery, RecognizeFields
 from service.joint_importance import importance_in
 from service.openapi import CLIP_PROBLEMS, clip_call, images, problems
-from service.problems import Busy, NotAcceptable
+from service.problems import Busy, NotAcceptable, NotReady
 from service.routes.dependencies import answer, read_query, running_service
 from service.routes.raw_route import RawRoute
 from service.runtime import Runtime
@@ -27,7 +27,7 @@ _PNG, _GIF = "image/png", "image/gif"
 @router.post(
     "/clips:inspect",
     response_model=InspectAnswer,
-    responses=images(_PNG, _GIF) | problems(NotAcceptable, *CLIP_PROBLEMS, Busy),
+    responses=images(_PNG, _GIF) | problems(NotAcceptable, *CLIP_PROBLEMS, Busy, NotReady),
     openapi_extra=clip_call(RecognizeFields, InspectQuery),
 )
 async def inspect_clip(request: Request) -> Response:

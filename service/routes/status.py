@@ -49,7 +49,8 @@ async def healthz() -> Response:
     "/readyz", response_model=ReadyAnswer, responses=problems(NotReady, NotUsable, StoreCorrupt)
 )
 async def readyz(service: RunningService) -> Response:
-    """Whether the service can recognise: 503 until its store was reached once.
+    """Whether the service can recognise: 503 until its store was reached once, and while what lies
+    in it is damaged.
 
     Afterwards it stays ready while the store is away, because recognition goes on from memory;
     `status` is then `degraded`.

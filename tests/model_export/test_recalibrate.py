@@ -8,22 +8,35 @@ import pytest
 
 from model_export.metadata import MODEL, write_metadata
 from model_export.recalibrate import main
+from tests.model_export.conftest import bare
+
+
+def metadata_of(model: Path) -> dict[str, str]:
+    return {entry.key: entry.value for entry in onnx.load(model).metadata_props}
+
+
+def written(model: Path, to: Path, metadata: dict[str, str]) -> Path:
+    """The model file with other metadata."""
+    graph = onnx.load(model)
+    write_metadata(graph, metadata)
+    to.write_bytes(graph.SerializeToString(deterministic=True))
+    return to
 
 
 def changed(model: Path, to: Path, **facts: object) -> Path:
-    """The model file with other facts in its metadata."""
-    graph = onnx.load(model)
-    metadata = {entry.key: entry.value for entry in graph.metadata_props}
+    """The model file with other facts about itself."""
+    metadata = metadata_of(model)
     told = json.loads(metadata[MODEL]) | facts
-    write_metadata(graph, {**metadata, MODEL: json.dumps(told, ensure_ascii=False)})
-    to.write_bytes(graph.SerializeToString(deterministic=True))
-    return to
+    return written(model, to, {**metadata, MODEL: json.dumps(told, ensure_ascii=False)})
 
 
 def test_a_file_gets_the_calibration_of_its_export_and_nothing_else_changes(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stale = changed(model, tmp_path / "stale.onnx", calibration={}, score="mean-norm")
+    told = json.loads(metadata_of(model)[MODEL])["training"] | {"pseudo_novel": ["another"]}
+    stale = changed(
+        model, tmp_path / "stale.onnx", calibration={}, score="mean-norm", training=told
+    )
     assert main([str(stale), "-o", str(stale)]) == 0
     assert stale.read_bytes() == model.read_bytes()
     said = capsys.readouterr().out
@@ -47,8 +60,19 @@ def test_what_cannot_be_calibrated_is_left_as_it_was(
     assert "export its checkpoint again" in refused(older)
     other = changed(model, tmp_path / "other.onnx", config={"seed": 1})
     assert "not one of today's" in refused(other)
+    metadata = metadata_of(model)
+    silent = written(model, tmp_path / "silent.onnx", {"oneshot.format": "1"})
+    assert "cannot be read" in refused(silent)
+    newer = written(model, tmp_path / "newer.onnx", {**metadata, "oneshot.format": "2"})
+    assert "has format 2, this reads 1" in refused(newer)
+    test = json.loads(metadata["oneshot.self_test"])
+    test["embedding"] = test["embedding"][::-1]
+    spoiled = {**metadata, "oneshot.self_test": json.dumps(test)}
+    assert "answers its own clip" in refused(written(model, tmp_path / "other.onnx", spoiled))
+    (tmp_path / "bare.onnx").write_bytes(bare(model))
+    assert "is not a model file" in refused(tmp_path / "bare.onnx")
     (tmp_path / "text.onnx").write_text("no model")
-    assert "cannot load" in refused(tmp_path / "text.onnx")
+    assert "text.onnx: onnxruntime cannot load" in refused(tmp_path / "text.onnx")
     assert "none.onnx" in refused(tmp_path / "none.onnx")
     monkeypatch.setenv("ONESHOT_DATA", str(tmp_path / "nowhere"))
     assert "ONESHOT_DATA" in refused(model)

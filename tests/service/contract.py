@@ -57,8 +57,11 @@ class Contract:
                 f"{response.text}"
             )
         if described is not None:
-            for header in {"location", "retry-after"} & set(response.headers):
-                assert header.title() in described["headers"]
+            headers = described.get("headers", {})
+            assert {"location", "retry-after"} & set(response.headers) <= {
+                h.lower() for h in headers
+            }
+            assert all(h in response.headers for h, told in headers.items() if told["required"])
         if response.status_code >= 400:
             problem = check_problem(response)
             assert described is None or f"`{problem['type']}`" in described["description"]

@@ -267,11 +267,11 @@ def test_who_reads_the_greeting_can_call_at_once(store: str, model: Path) -> Non
     environment = service_environment(store=store, model=str(model), provider="cpu", port="0")
     with subprocess.Popen(
         [sys.executable, "-m", "service", "serve"],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
             assert process.stdout is not None
-            greeting = next(line for line in process.stdout if "http://" in line)
+            greeting = next((line for line in process.stdout if "http://" in line), "none")
             url = re.findall(r"http://[\d.:]+", greeting)[0]
             assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
         finally:

@@ -62,7 +62,7 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
     deadline = time.monotonic() + 200
     while not last.exists():
         assert time.monotonic() < deadline
-        assert killed.poll() is None
+        assert killed.poll() is None, last.parent.with_suffix(".txt").read_text()
         time.sleep(0.01)
     killed.kill()
     killed.wait()

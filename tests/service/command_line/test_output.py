@@ -79,6 +79,34 @@ def test_a_full_disk_is_one_line(arguments: Sequence[str]) -> None:
     assert done.stderr == "error: standard output: No space left on device\n"
 
 
+def _serving(tmp_path: Path) -> dict[str, str]:
+    settings = service_environment(
+        store=f"sqlite:///{tmp_path}/s.db", port="0", provider="cpu", log_level="error"
+    )
+    return settings | {"PYTHONPATH": str(ROOT)}
+
+
+def test_a_service_whose_greeting_nobody_reads_ends_in_good_order(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        _command("serve"), cwd=ROOT, env=_serving(tmp_path), stdout=writer,
+        stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_service_whose_greeting_cannot_be_written_says_so_in_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            _command("serve"), cwd=ROOT, env=_serving(tmp_path), stdout=full,
+            stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "error: standard output: No space left on device\n"
+
+
 def test_characters_that_an_encoding_lacks_are_replaced() -> None:
     with _actions(1, "gruß 挥手") as service:
         done = subprocess.run(

@@ -145,11 +145,11 @@ def test_probabilities_are_those_of_a_fit_on_other_classes_kept_out(done: Done) 
         assert ((errors >= 0) & (errors < 0.5)).all()
 
 
-def _wait(until: Any, process: Any, seconds: float = 200) -> None:
+def _wait(until: Any, process: Any, out: Path, seconds: float = 200) -> None:
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline
-        assert process.poll() is None
+        assert process.poll() is None, out.with_suffix(".txt").read_text()
         time.sleep(0.01)
 
 
@@ -162,7 +162,9 @@ def test_a_killed_ablation_goes_on_and_ends_where_an_undisturbed_one_does(
     out = tmp_path / "out"
     plain, dropped = (out / "runs/small" / variant / "seed0" for variant in ("plain", "dropped"))
     process = toy.start(out, *options)
-    _wait(lambda: (plain / "measured.json").exists() and (dropped / "last.pt").exists(), process)
+    _wait(
+        lambda: (plain / "measured.json").exists() and (dropped / "last.pt").exists(), process, out
+    )
     process.kill()
     process.wait()
     with locked(out):  # the training that it had begun is gone as well
