@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -184,8 +185,14 @@ class Interrupted:
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Interrupted:
-    return Interrupted(open_store(f"sqlite:///{tmp_path}/line.db"))
+def stored(tmp_path: Path) -> Iterator[Store]:
+    with closing(open_store(f"sqlite:///{tmp_path}/line.db")) as store:
+        yield store
+
+
+@pytest.fixture
+def line(stored: Store) -> Interrupted:
+    return Interrupted(stored)
 
 
 def test_what_was_asked_for_long_ago_is_let_go_and_loaded_anew(line: Interrupted) -> None:
@@ -360,8 +367,8 @@ class SwitchedBetween(Interrupted):
         return self._store.load(name, ids, **which)
 
 
-def test_a_switch_while_changes_are_read_mixes_no_two_spaces(tmp_path: Path) -> None:
-    line = SwitchedBetween(open_store(f"sqlite:///{tmp_path}/line.db"))
+def test_a_switch_while_changes_are_read_mixes_no_two_spaces(stored: Store) -> None:
+    line = SwitchedBetween(stored)
     galleries = Galleries(line, WIDTH)
     add(line, "default", 1, "wave")
     galleries.current("default")
