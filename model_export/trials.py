@@ -18,7 +18,7 @@ from model_export.score import Floats, mean_norm
 from model_export.session import Session
 from skeleton import resolve_layout
 from training.config import Config, DataConfig, SetConfig
-from training.dataset import SkeletonDataset, draw_epoch
+from training.dataset import Part, SkeletonDataset, draw_epoch
 from training.evaluation.protocol import Episode, Labels, episodes
 
 _BATCH = 64
@@ -82,20 +82,8 @@ def novel_data(config: Config) -> SkeletonDataset:
             "the checkpoint's configuration keeps no classes out of training (data.pseudo_novel), "
             "and without them no score can be turned into a probability: train with some"
         )
-    layout = resolve_layout(config.encoder.layout)
-    try:
-        return SkeletonDataset.load(
-            data.model_copy(update={"sets": sets}),
-            layout,
-            frames=config.encoder.input_frames,
-            part="novel",
-            persons=config.encoder.persons,
-        )
-    except ValueError as error:
-        names = ", ".join(f"{e.name}: {list(data.pseudo_novel[e.name].classes)}" for e in sets)
-        raise CalibrationImpossible(
-            f"no clip of the classes kept out of training could be read ({names}): {error}"
-        ) from error
+    names = ", ".join(f"{e.name}: {list(data.pseudo_novel[e.name].classes)}" for e in sets)
+    return _read(config, sets, "novel", f"the classes kept out of training could be read ({names})")
 
 
 def filler_data(config: Config) -> SkeletonDataset:
@@ -103,23 +91,26 @@ def filler_data(config: Config) -> SkeletonDataset:
 
     Raises `CalibrationImpossible` when there are none, `DataMissing`.
     """
-    data = config.data
-    sets = _with_novel(data)
-    layout = resolve_layout(config.encoder.layout)
+    sets = _with_novel(config.data)
+    names = ", ".join(e.name for e in sets)
+    whole = _read(config, sets, "beside", f"the base classes could be read ({names})")
+    return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))
+
+
+def _read(config: Config, sets: tuple[SetConfig, ...], part: Part, what: str) -> SkeletonDataset:
+    """Read a part of these sets, at the model's length. Raises `CalibrationImpossible`: no clip of
+    `what`."""
+    encoder = config.encoder
     try:
-        whole = SkeletonDataset.load(
-            data.model_copy(update={"sets": sets}),
-            layout,
-            frames=config.encoder.input_frames,
-            part="beside",
-            persons=config.encoder.persons,
+        return SkeletonDataset.load(
+            config.data.model_copy(update={"sets": sets}),
+            resolve_layout(encoder.layout),
+            frames=encoder.input_frames,
+            part=part,
+            persons=encoder.persons,
         )
     except ValueError as error:
-        raise CalibrationImpossible(
-            f"no clip of the base classes could be read ({', '.join(e.name for e in sets)}): "
-            f"{error}"
-        ) from error
-    return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))
+        raise CalibrationImpossible(f"no clip of {what}: {error}") from error
 
 
 def trials(session: Session, data: SkeletonDataset, fillers: SkeletonDataset) -> list[Trials]:

@@ -28,6 +28,14 @@ def bare(model: Path) -> bytes:
     return bytes(graph.SerializeToString())
 
 
+def export(checkpoint_file: Path, output: Path, data_folder: Path) -> Path:
+    """Write the model file of a checkpoint, by the command."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONESHOT_DATA", str(data_folder))
+        assert main([str(checkpoint_file), "-o", str(output)]) == 0
+    return output
+
+
 @pytest.fixture(scope="session")
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sets")
@@ -106,8 +114,4 @@ def session(exported: bytes) -> Session:
 @pytest.fixture(scope="session")
 def model(saved: Path, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of the checkpoint, as the command writes it."""
-    path = tmp_path_factory.mktemp("export") / "models" / "small.onnx"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ONESHOT_DATA", str(data_folder))
-        assert main([str(saved), "-o", str(path)]) == 0
-    return path
+    return export(saved, tmp_path_factory.mktemp("export") / "models" / "small.onnx", data_folder)

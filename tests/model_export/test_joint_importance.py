@@ -10,14 +10,13 @@ import pytest
 import torch
 from torch import nn
 
-from model_export.__main__ import main
 from model_export.errors import BadGraph, SelfTestFailed
 from model_export.graph_rules import check_graph
 from model_export.parity import check_parity
 from model_export.self_test import SelfTest
 from model_export.session import Session
 from skeleton import resolve_layout
-from tests.model_export.conftest import bare
+from tests.model_export.conftest import bare, export
 from training import checkpoint
 from training.checkpoint import Trained
 from training.cohort import base_statistics
@@ -59,11 +58,7 @@ def saved_with_it(important: Trained, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def file_with_it(saved_with_it: Path, data_folder: Path) -> Path:
-    path = saved_with_it.with_name("model.onnx")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ONESHOT_DATA", str(data_folder))
-        assert main([str(saved_with_it), "-o", str(path)]) == 0
-    return path
+    return export(saved_with_it, saved_with_it.with_name("model.onnx"), data_folder)
 
 
 @pytest.fixture(scope="module")
