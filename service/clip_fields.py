@@ -88,7 +88,7 @@ class ClipQuery(BaseModel):
     the clip belongs to files; in a JSON body it stands beside the joints. OpenAPI's description of
     `layout` lists what the running service knows (service/openapi.py)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     collection: CollectionField = "default"
     format: Annotated[

@@ -51,6 +51,22 @@ def test_recognize_takes_no_action(visitor: Caller) -> None:
     assert visitor.post("/recognize", npy(JOINTS), NPY, **query).status_code == 422
 
 
+def test_the_same_address_means_the_same_again_and_its_own_at_another_call(
+    visitor: Caller,
+) -> None:
+    # Queries are remembered, by the bytes of the address.
+    address = {"action": "x", "layout": "kinect_v2", "fps": 30}
+    for _ in range(2):
+        assert visitor.post("/recognize", npy(JOINTS), NPY, **address).status_code == 422
+        assert visitor.post("/enroll", npy(JOINTS), NPY, **address).status_code == 201
+    form = {"files": {"file": ("clip.npy", npy(JOINTS))}, "data": {"fps": "15"}}
+    query = {"collection": visitor.collection, "action": "x", "layout": "kinect_v2"}
+    told = [visitor.client.post("/enroll", params=query, **form).json() for _ in range(2)]
+    plain = visitor.post("/enroll", npy(JOINTS), NPY, **query).json()
+    seconds = [answer["quality"]["seconds"] for answer in (*told, plain)]
+    assert seconds == [len(JOINTS) / 15, len(JOINTS) / 15, len(JOINTS) / 30]
+
+
 @pytest.mark.parametrize("k", ["0", "-1", "1001", "many", "1.5", "", "1" * 50])
 def test_k_out_of_range_is_refused(visitor: Caller, k: str) -> None:
     response = visitor.post("/recognize", clip(), JSON, k=k)
