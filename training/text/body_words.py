@@ -99,18 +99,23 @@ def named_joints(text: str, acting: Acting = "both") -> frozenset[str]:
 def joint_weights(text: str, layout: Layout, acting: Acting = "both") -> NDArray[np.float32]:
     """Return `k_gt` float32 `(V,)` of one global text: 1 / n for each of the n joints of the layout
     that it names, else 0; sums to 1 [N]. Uniform where it names none that the layout has [R]."""
-    return _shared_out(named_joints(text, acting), layout)
+    return _shared_out(_had(named_joints(text, acting), layout), layout)
 
 
 def action_weights(action: ActionText, layout: Layout) -> NDArray[np.float32]:
-    """Return `k_gt` float32 `(V,)` of a class: over the joints that any paraphrase names [R]."""
-    named = (named_joints(text, action.written_for) for text in action.paraphrases)
-    return _shared_out(frozenset().union(*named), layout)
+    """Return `k_gt` float32 `(V,)` of a class: over the joints that any paraphrase names [R].
+
+    Of them those that a sentence says to move: a text also names what is held still (ours).
+    """
+    texts = (named_joints(text, action.written_for) for text in action.paraphrases)
+    named = _had(frozenset().union(*texts), layout)
+    moving = {joint for joint in named if nearest(joint, action.joints) is not None}
+    return _shared_out(moving or named, layout)
 
 
-def _shared_out(named: frozenset[str], layout: Layout) -> NDArray[np.float32]:
+def _shared_out(joints: set[str], layout: Layout) -> NDArray[np.float32]:
     weights = np.zeros(len(layout), dtype=np.float32)
-    for joint in _had(named, layout):
+    for joint in joints:
         weights[layout.index[joint]] = 1.0
     if not weights.any():
         weights[:] = 1.0
