@@ -100,8 +100,9 @@ class RecognizeAnswer(_Answer):
         dict[str, Annotated[float, Field(ge=0, le=1)]],
         Field(
             default_factory=dict,
-            description="How much each of the model's joints mattered in this clip, most important "
-            "first, 1 in all. Only from models that tell; absent otherwise.",
+            description="The weight that the encoder gave each of the model's joints in this clip, "
+            "largest first, 1 in all: where words about the training actions taught it to look. "
+            "It is no share of the similarity. Only from models that tell; absent otherwise.",
         ),
     ]
 

@@ -146,8 +146,9 @@ class Recognized:
     `action` is None unless `decision` is "match". `matches` are the best actions, best first,
     whatever the decision; the numbers are the first one's, None when nothing is enrolled.
     `margin` and `threshold` are in the units of `score`. `stale`: the store was away, so that
-    actions enrolled elsewhere may be missing. `joint_importance` is how much each of the model's
-    joints mattered in this clip, most important first, 1 in all; None where the model tells none.
+    actions enrolled elsewhere may be missing. `joint_importance` is the weight that the
+    model's encoder gave each of its joints in this clip, largest first, 1 in all; None where the
+    model tells none.
     """
 
     decision: Literal["match", "unknown", "ambiguous"]

@@ -1,4 +1,4 @@
-"""Joint importance: how much each joint mattered to the model, by name or as weights."""
+"""Joint importance: the weight that the model's encoder gave each joint, by name or as weights."""
 
 from typing import TYPE_CHECKING
 

@@ -8,6 +8,9 @@ from skeleton.layouts import Layout
 
 #: Joints that are named in words.
 NAMED = 3
+#: The darkest shade is of at least so many times the mean: where all joints matter about alike,
+#: the largest shall not look like a finding.
+_OUTSTANDING = 3.0
 
 
 class BadImportance(ValueError):
@@ -17,8 +20,8 @@ class BadImportance(ValueError):
 class Importance:
     """How much each of a layout's V joints matters, told by the shade of what is drawn.
 
-    `weights` `(V,)` are not negative; the darkest shade is that of the largest. Raises
-    `BadImportance`.
+    `weights` `(V,)` are not negative; the darkest shade is that of `most`, the largest, or three
+    times their mean where none is so large. Raises `BadImportance`.
     """
 
     def __init__(self, weights: ArrayLike, layout: Layout) -> None:
@@ -29,10 +32,10 @@ class Importance:
             raise BadImportance("weights of joints are finite and not negative")
         self.weights = given
         self.layout = layout
-        self.most = float(given.max())
+        self.most = max(float(given.max()), _OUTSTANDING * float(given.mean()))
 
     def share(self, *joints: int) -> float:
-        """The mean weight of joints, the ends of a bone for instance, as a share of the largest."""
+        """The mean weight of joints, the ends of a bone for instance, as a share of `most`."""
         return float(self.weights[list(joints)].mean()) / self.most if self.most > 0 else 0.0
 
     def shade(self, look: Palette, *joints: int) -> str:

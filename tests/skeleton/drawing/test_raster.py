@@ -271,6 +271,16 @@ def test_the_shades_of_importance_have_a_legend() -> None:
     assert middles == sorted(middles)
 
 
+def test_where_all_joints_matter_about_alike_none_is_dark() -> None:
+    weights = np.full(len(BODY16), 1 / 16)
+    weights[BODY16.index["left_wrist"]] = 1.5 / 16
+    _, *_, dark = scale_of(LOOK)
+    for given, found in ((weights, False), (importance("left_wrist"), True)):
+        with Image.open(BytesIO(draw_png(performed(), BODY16, 32, importance=given))) as image:
+            _, model = panels(np.asarray(image.convert("RGB"))[100:])
+        assert (len(columns(model, dark)) > 0) == found
+
+
 def test_without_importance_nothing_is_drawn_otherwise() -> None:
     assert draw_png(performed(), BODY16, 32, importance=None) == draw_png(performed(), BODY16, 32)
     assert not set(scale_of(LOOK)) & set(colours(LOOK))
