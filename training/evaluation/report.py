@@ -86,7 +86,7 @@ def _set_lines(one: SetResult) -> list[str]:
         + (" | truly novel" if known else "")
         + " | open set: AUROC | right at 1 % | right at 5 %"
         + (" | truly novel: AUROC | right at 1 % | right at 5 %" if apart else "")
-        + " | calibration error | seconds |",
+        + f" | {FIGURES['calibration']} | {FIGURES['open_calibration']} | seconds |",
     ]
     lines.append("|" + "---|" * (lines[-1].count("|") - 1))
     for method in one.methods:
@@ -102,7 +102,7 @@ def _set_lines(one: SetResult) -> list[str]:
             cells += _open_cells(
                 method.novel_auroc, method.novel_right_at_1, method.novel_right_at_5
             )
-        cells.append(_percent_of(method.calibration))
+        cells += [_percent_of(method.calibration), _percent_of(method.open_calibration)]
         cells.append(f"{method.seconds:.1f}")
         lines.append("| " + " | ".join(cells) + " |")
     lines.append("")

@@ -57,7 +57,7 @@ FIGURES = {
     "novel_auroc": "truly novel, open set: AUROC",
     "novel_right_at_1": "truly novel, right at 1 %",
     "novel_right_at_5": "truly novel, right at 5 %",
-    "calibration": "calibration error",
+    "calibration": "calibration error, all enrolled",
     "open_calibration": "calibration error, open set",
 }
 

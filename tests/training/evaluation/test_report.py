@@ -1,6 +1,7 @@
 """The report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,17 @@ def test_the_markdown_gives_means_and_paired_differences() -> None:
     assert "- seed: 0" in text
     tables = [line for line in text.splitlines() if line.startswith("| method") or "---" in line]
     assert tables[0].count("|") == tables[1].count("|")
+
+
+def test_the_calibration_error_is_told_with_all_and_with_half_of_the_classes_enrolled() -> None:
+    method = replace(_method("encoder", (0.5, 0.7), None), calibration=(0.3, 0.5),
+                     open_calibration=(0.05, 0.15))  # fmt: skip
+    text = markdown(Evaluation({}, (SetResult("toy", 9, 4, 3, 2, 1, None, (method,)),)))
+    (titles,) = [line for line in text.splitlines() if line.startswith("| method")]
+    (row,) = [line for line in text.splitlines() if line.startswith("| encoder")]
+    assert titles.endswith("calibration error, all enrolled | calibration error, open set "
+                           "| seconds |")  # fmt: skip
+    assert row.endswith("| 40.0 ± 10.0 | 10.0 ± 5.0 | 1.2 |")
 
 
 def test_it_says_when_the_training_classes_are_not_known_and_when_none_is_novel() -> None:
