@@ -35,8 +35,9 @@ def markdown(
         "Accuracy in %, by the number of base classes. Published: one fixed exemplar a class, and "
         "base subsets that are not known. Ours: the last epoch (never the best on the novel "
         f"classes), mean ± standard deviation over {seeds} training seeds, the listed base "
-        "subsets, to which the mirror images of one-sided classes add classes of their own. Drawn: a random exemplar a class, many times; mean over seeds and draws ± "
-        "standard deviation over the draws.",
+        "subsets, to which the mirror images of one-sided classes add classes of their own. "
+        "Drawn: a random exemplar a class, many times; mean over seeds and draws ± standard "
+        "deviation over the draws.",
         "",
         "| method | " + " | ".join(map(str, base)) + " | parameters |",
         "|---|" + "---|" * (len(base) + 1),

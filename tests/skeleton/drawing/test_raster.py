@@ -275,8 +275,8 @@ def test_where_all_joints_matter_about_alike_none_is_dark() -> None:
     weights = np.full(len(BODY16), 1 / 16)
     weights[BODY16.index["left_wrist"]] = 1.5 / 16
     _, *_, dark = scale_of(LOOK)
-    for given, found in ((weights, False), (importance("left_wrist"), True)):
-        with Image.open(BytesIO(draw_png(performed(), BODY16, 32, importance=given))) as image:
+    for alike, found in ((weights, False), (importance("left_wrist"), True)):
+        with Image.open(BytesIO(draw_png(performed(), BODY16, 32, importance=alike))) as image:
             _, model = panels(np.asarray(image.convert("RGB"))[100:])
         assert (len(columns(model, dark)) > 0) == found
 
