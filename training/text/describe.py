@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from skeleton import Archive
+from skeleton import Archive, UnusableClip, resolve_layout
 from training.data_folder import archive_path
-from training.text.action_text import ActionText
+from training.text.action_text import DESCRIBED, ActionText
 from training.text.answers import read_global, read_local
 from training.text.descriptions import Descriptions
 from training.text.errors import BadAnswer, BadDescription, TextError
@@ -18,6 +18,7 @@ from training.text.language_model import LanguageModel, ask, connect
 from training.text.prompts import global_prompt, local_prompt
 
 MODEL = "gpt-4.1"
+_JOINTS = "kinect_v1"  # as DESCRIBED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     doing.add_argument("--check", type=Path, help="only check this YAML file")
     parser.add_argument("--model", default=MODEL, help=f"the endpoint's model (default {MODEL})")
     parser.add_argument("--dataset", help="the set's name (default: that of --out)")
+    parser.add_argument(
+        "--layout",
+        default=_JOINTS,
+        help="whose joints are asked for: a layout's name, or joint names separated by commas "
+        f"(default {_JOINTS}'s {len(DESCRIBED)}, which say enough for any layout)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,25 +58,29 @@ def run(arguments: argparse.Namespace) -> int:
     if not missing:
         print(f"{out} has all {len(labels)} classes")
         return 0
+    joints = _joints(arguments.layout)
     with connect(arguments.model) as model:
-        return _write(descriptions, missing, model)
+        return _write(descriptions, missing, model, joints)
 
 
-def describe(model: LanguageModel, label: str) -> ActionText:
-    """Have a model describe one class by the two prompts. Raises `BadAnswer` where it does not
-    answer as asked, `NoLanguageModel` where it does not answer at all."""
-    side, paraphrases = ask(model, global_prompt(label), read_global)
-    prompt = local_prompt(label, side=side, whole=paraphrases[0])
+def describe(model: LanguageModel, label: str, joints: Sequence[str] = DESCRIBED) -> ActionText:
+    """Have a model describe one class by the two prompts, which ask for these joints. Raises
+    `BadAnswer` where it does not answer as asked, `NoLanguageModel` where it does not answer at
+    all."""
+    side, paraphrases = ask(model, global_prompt(label, joints), read_global)
+    prompt = local_prompt(label, joints, side=side, whole=paraphrases[0])
     return ActionText(label, label, side, paraphrases, ask(model, prompt, read_local))
 
 
-def _write(descriptions: Descriptions, missing: Sequence[str], model: LanguageModel) -> int:
+def _write(
+    descriptions: Descriptions, missing: Sequence[str], model: LanguageModel, joints: Sequence[str]
+) -> int:
     """One class at a time, each on disk before the next is asked for."""
     failed: list[str] = []
     try:
         for label in tqdm(missing, desc="describing", unit="class", disable=None):
             try:
-                action = describe(model, label)
+                action = describe(model, label, joints)
             except BadAnswer as error:
                 failed.append(f"{label}: {error}")
                 continue
@@ -88,6 +99,13 @@ def _write(descriptions: Descriptions, missing: Sequence[str], model: LanguageMo
         f"{len(descriptions.actions)} in all; read them before you train on them"
     )
     return 1 if failed else 0
+
+
+def _joints(layout: str) -> Sequence[str]:
+    try:
+        return resolve_layout(layout).joints
+    except UnusableClip as error:
+        raise TextError(f"--layout: {error}") from error
 
 
 def _check(path: Path, labels: Sequence[str] | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -64,6 +65,26 @@ def test_every_class_is_described_by_the_two_prompts(describe, tmp_path: Path) -
     assert len(server.requests) == 2 * len(CLASSES)
     assert {request["model"] for request in server.requests} == {"tiny"}
     assert set(server.keys) == {"Bearer secret"}
+
+
+def test_the_joints_of_any_layout_can_be_asked_for(
+    describe, classes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ("--classes", str(classes), "--out", str(tmp_path / "my_set.yaml"))
+    for layout, asked, not_asked in (
+        ("kinect_v1", "right hand", "right thumb"),
+        ("kinect_v2", "right thumb", "right ear"),
+        ("left_elbow,right_elbow", "left elbow, right elbow", "right hand"),
+    ):
+        with serving() as server:
+            assert describe(server.url, *given, "--layout", layout) == 0
+        prompts = [request["messages"][-1]["content"] for request in server.requests]
+        lists = [re.search(r"these joints[a-z ]*: ([a-z ,]+)", prompt)[1] for prompt in prompts]
+        assert len(lists) == 2 * len(CLASSES)
+        assert all(asked in joints and not_asked not in joints for joints in lists)
+        (tmp_path / "my_set.yaml").unlink()
+    assert describe("http://127.0.0.1:9", *given, "--layout", "kinekt") == 2
+    assert "--layout: " in capsys.readouterr().err
 
 
 def test_what_is_there_is_kept_and_not_asked_again(describe, tmp_path: Path) -> None:
