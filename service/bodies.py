@@ -9,6 +9,7 @@ import orjson
 from fastapi import Request
 
 from service.problems import BodyTooLarge, SlowBody, Unparsable, UnsupportedBody
+from skeleton.readers.containers.json_text import refuse_many
 
 JSON = "application/json"
 NPY = "application/x-npy"
@@ -89,7 +90,8 @@ async def _bytes_of(request: Request, largest: int, longest: float) -> bytes:
 
 
 def parse_json(data: bytes) -> Any:
-    """Parse a JSON body. Raises `Unparsable`."""
+    """Parse a JSON body. Raises `Unparsable`, and `UnusableClip` for one of too many lists."""
+    refuse_many(data)
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:

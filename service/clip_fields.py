@@ -6,13 +6,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from service.names import ActionField, ActionName, CollectionField, CollectionName
-from skeleton.layouts import MOST_JOINTS
+from skeleton.layouts import LONGEST_LAYOUT, LONGEST_NAME, MOST_JOINTS
 from skeleton.readers import FORMATS
 
-#: Characters of a layout's name, or of the joint names in order.
-LONGEST_LAYOUT = 8000
-
-JointName = Annotated[str, StringConstraints(max_length=100)]
+JointName = Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
 LayoutText = Annotated[str, StringConstraints(max_length=LONGEST_LAYOUT)]
 LayoutSpec = LayoutText | Annotated[list[JointName], Field(max_length=MOST_JOINTS)]
 Fps = Annotated[

@@ -114,7 +114,7 @@ def _session(path: Path, provider: str, threads: int) -> onnxruntime.InferenceSe
             if provider == "cuda":
                 raise ProviderUnavailable(
                     f"ONESHOT_PROVIDER=cuda, but no CUDA session can be made: {error}. Install "
-                    "the NVIDIA libraries with: pip install 'oneshot-actions[gpu]'"
+                    "the NVIDIA libraries, in the checkout: .venv/bin/pip install -e '.[gpu]'"
                 ) from error
             log.warning("provider auto: no CUDA session (%s), the CPU is used", error)
     options = onnxruntime.SessionOptions()

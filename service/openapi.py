@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from service.answers import Problem
 from service.bodies import JSON, MULTIPART, NPY, OCTETS
-from service.clip_fields import LONGEST_LAYOUT, ClipQuery, EnrollFields, RecognizeFields
+from service.clip_fields import ClipQuery, EnrollFields, RecognizeFields
 from service.problems import (
     KINDS,
     MEDIA_TYPE,
@@ -25,6 +25,7 @@ from service.problems import (
 from service.store import OutcomeUnknown, StoreCorrupt, StoreUnavailable
 from skeleton import LAYOUTS, UnusableClip
 from skeleton.errors import UnknownLayout
+from skeleton.layouts import LONGEST_LAYOUT
 from skeleton.readers import FORMATS
 
 #: What can go wrong wherever the store is asked, where it is changed, where a body is read, and

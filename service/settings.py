@@ -3,9 +3,9 @@
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_MODEL = Path(__file__).parent / "models" / "default.onnx"
@@ -22,11 +22,6 @@ _OF_OTHERS = {
 }
 
 
-def _unset_when_empty(value: object) -> object:
-    # As compose files pass on a variable that nobody set; an empty path would be this folder.
-    return None if value == "" else value
-
-
 class BadSettings(ValueError):
     """A setting is out of range; the message names the variable."""
 
@@ -34,7 +29,9 @@ class BadSettings(ValueError):
 class Settings(BaseSettings):
     """What an operator can choose. Every field is the environment variable ONESHOT_<FIELD>.
 
-    An unknown ONESHOT_ variable changes nothing; `unknown_variables` tells of it at start.
+    An unknown ONESHOT_ variable changes nothing; `unknown_variables` tells of it at start. An empty
+    one is not set: so compose files pass on what nobody set. But an empty store is refused: where
+    a secret is missing, enrolments shall not go into another store.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
@@ -49,7 +46,7 @@ class Settings(BaseSettings):
     model: Path = Field(
         default=DEFAULT_MODEL, description="The model file; the default model unless set."
     )
-    layouts: Annotated[Path | None, BeforeValidator(_unset_when_empty)] = Field(
+    layouts: Path | None = Field(
         default=None,
         description="A layout file (YAML or JSON), or a folder of them: further layouts beside the "
         "built-in ones.",
@@ -77,6 +74,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unset_where_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in given.items() if value != "" or name == "store"}
 
 
 def load_settings() -> Settings:

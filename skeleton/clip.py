@@ -14,6 +14,9 @@ DEFAULT_FPS = 30.0
 LARGEST_COORDINATE = 1e6
 #: An hour at 27 frames a second: far more than one action, and little enough for any memory.
 MOST_FRAMES = 100_000
+#: Bodies as they are found in pictures, where the third number often is a confidence.
+_IN_IMAGES = frozenset({"coco", "openpose18", "openpose25"})
+_NO_BODY = 10.0  # metres
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,8 @@ class Recording:
         """Return the clip in the project's axes. `flat` lets two-dimensional movement through,
         for training on sets that have no other.
 
-        Raises `FlatData` for two-dimensional movement, `NothingToSee` when no joint was seen.
+        Raises `FlatData` for two-dimensional movement, key points with a confidence among it;
+        `NothingToSee` when no joint was seen.
         """
         warnings = self.remarks
         fps = self.fps
@@ -62,6 +66,7 @@ class Recording:
         joints = _without_empty_persons(parse_axes(self.axes).apply(self.joints))
         if not flat:
             _refuse_flat(joints)
+            _refuse_confidences(self.joints, self.layout)
         return Clip(joints, self.layout, fps, warnings)
 
 
@@ -169,3 +174,23 @@ def _refuse_flat(joints: NDArray[np.float32]) -> None:
         f"every joint has the same {'xyz'[int(np.argmax(same))]} in every frame: the data is "
         "two-dimensional, and movement in depth cannot be told from it"
     )
+
+
+def _refuse_confidences(joints: NDArray[np.float32], layout: Layout) -> None:
+    """Refuse key points of an image, x, y and a confidence, of a body that images are searched for.
+
+    By the third number, from 0 to 1, with x and y as parts of the picture or in pixels. A body in
+    metres has negative coordinates, or is higher than 1, and smaller than ten.
+    """
+    if layout.name not in _IN_IMAGES:
+        return
+    low, high = np.fmin.reduce(joints, axis=(0, 1, 2)), np.fmax.reduce(joints, axis=(0, 1, 2))
+    parts = bool((low >= 0).all() and (high <= 1).all())
+    pixels = bool(low[2] >= 0 and high[2] <= 1 and (high - low)[:2].max() > _NO_BODY)
+    if parts or pixels:
+        raise FlatData(
+            "the third coordinate lies between 0 and 1, as a confidence does, and x and y are "
+            + ("parts of a picture" if parts else "pixels")
+            + ": a 3D skeleton is needed, because movement towards the camera cannot be told from "
+            "x and y alone"
+        )

@@ -22,6 +22,8 @@ from skeleton.joint_names import (
 
 #: Joints that a layout may have; a suit with every finger has fewer.
 MOST_JOINTS = 200
+#: Characters of a joint's name, and of a layout's name or its joint names in one text.
+LONGEST_NAME, LONGEST_LAYOUT = 100, 8000
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from service.store.errors import (
+    InvalidStoreUrl,
     StoreCorrupt,
     StoreError,
     StoreFull,
@@ -80,11 +81,9 @@ class SqliteFile:
         self._only_look = only_look
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
-        with self._told_apart():
-            if only_look and not path.is_file():
-                raise StoreUnavailable(f"there is no store {path}")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = self._connect()
+        if only_look and not path.is_file():
+            raise StoreUnavailable(f"there is no store {path}")
+        connection = self._first_connection()
         try:
             with self._told_apart():
                 # Before anything is changed: it may be another program's.
@@ -135,6 +134,18 @@ class SqliteFile:
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
+
+    def _first_connection(self) -> sqlite3.Connection:
+        """Raises `InvalidStoreUrl` for a path where no database can be: waiting would not help."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return self._connect()
+        except OSError as error:
+            raise InvalidStoreUrl(f"{self.path} cannot be opened: {error}") from error
+        except sqlite3.Error as error:
+            if _code(error) == sqlite3.SQLITE_CANTOPEN:
+                raise InvalidStoreUrl(f"{self.path} cannot be opened: {error}") from error
+            raise self._meaning(error) from error
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -202,7 +213,7 @@ class SqliteFile:
             raise StoreUnavailable(f"{self.path} cannot be opened: {error}") from error
 
     def _meaning(self, error: sqlite3.Error) -> StoreError:
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        code = _code(error)
         if code == sqlite3.SQLITE_FULL:
             return StoreFull(f"no space is left for {self.path}")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
@@ -212,6 +223,10 @@ class SqliteFile:
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreUnavailable(f"{self.path} is busy: {error}")
         return StoreUnavailable(f"{self.path} cannot be used: {error}")
+
+
+def _code(error: sqlite3.Error) -> int:
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
 @contextmanager

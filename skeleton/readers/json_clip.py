@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton.clip import refuse_length
-from skeleton.errors import BadShape, UnreadableClip, UnusableClip
-from skeleton.layouts import Layout, resolve_layout
+from skeleton.errors import BadShape, UnusableClip
+from skeleton.layouts import LONGEST_LAYOUT, LONGEST_NAME, MOST_JOINTS, Layout, resolve_layout
 from skeleton.readers.containers.json_text import parse_json, starts_json
 from skeleton.readers.format import Format, Reading, Source
 
@@ -104,8 +104,7 @@ def _kind(value: Any) -> str:
 _KEYS = re.compile(rb'"clip"\s*:\s*\{|"joints"\s*:\s*\[')
 _CLIP_KEYS = frozenset({"layout", "fps", "axes", "person", "joints"})
 _EXAMPLE = '{"layout": "kinect_v2", "fps": 30, "joints": [...]}'
-# As long as the service takes them.
-_LONGEST_LAYOUT, _LONGEST_NAME, _LONGEST_AXES, _MOST_NAMES = 4000, 100, 40, 100
+_LONGEST_AXES = 40
 
 
 def _read(source: Source) -> Reading:
@@ -113,7 +112,7 @@ def _read(source: Source) -> Reading:
     clip = _clip_of(tree)
     _refuse_unknown(clip, _CLIP_KEYS, "the clip")
     if "joints" not in clip:
-        raise UnreadableClip(f"the clip has no joints; it looks like {_EXAMPLE}")
+        raise UnusableClip(f"the clip has no joints; it looks like {_EXAMPLE}")
     if "layout" not in clip:
         raise UnusableClip(
             f"layout: the clip does not say it; give one of {', '.join(source.layouts)}, or a "
@@ -131,54 +130,56 @@ def _read(source: Source) -> Reading:
 def _clip_of(tree: Any) -> dict[str, Any]:
     """The clip itself, or the clip of a body of `/enroll` or `/recognize`."""
     if not isinstance(tree, dict):
-        raise UnreadableClip(f"a clip is an object like {_EXAMPLE}, not {_kind_or_list(tree)}")
+        raise UnusableClip(f"a clip is an object like {_EXAMPLE}, not {_kind_or_list(tree)}")
     if "clip" not in tree:
         return tree
     _refuse_unknown(tree, frozenset({"action", "clip"}), "the file")
     if not isinstance(tree.get("action"), str | None):
-        raise UnreadableClip("action: it must be a string")
+        raise UnusableClip("action: it must be a string")
     clip = tree["clip"]
     if not isinstance(clip, dict):
-        raise UnreadableClip(f"clip: it must be an object like {_EXAMPLE}")
+        raise UnusableClip(f"clip: it must be an object like {_EXAMPLE}")
     return clip
 
 
 def _refuse_unknown(tree: dict[str, Any], known: frozenset[str], what: str) -> None:
     unknown = [key for key in tree if key not in known]
     if unknown:
-        raise UnreadableClip(
+        raise UnusableClip(
             f"{what} has the key {unknown[0][:40]!r}, which is not one of "
             f"{', '.join(sorted(known))}"
         )
 
 
 def _layout(spec: Any, source: Source) -> Layout:
-    if isinstance(spec, str) and len(spec) <= _LONGEST_LAYOUT:
+    if isinstance(spec, str) and len(spec) <= LONGEST_LAYOUT:
         return resolve_layout(spec, source.layouts)
     if (
         isinstance(spec, list)
-        and len(spec) <= _MOST_NAMES
-        and all(isinstance(name, str) and len(name) <= _LONGEST_NAME for name in spec)
+        and len(spec) <= MOST_JOINTS
+        and all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in spec)
     ):
         return resolve_layout(spec, source.layouts)
-    raise UnreadableClip("layout: it must be a name, or a list of the joint names in order")
+    raise UnusableClip(
+        f"layout: it must be a name, or a list of at most {MOST_JOINTS} joint names in order"
+    )
 
 
 def _number(value: Any, name: str) -> float | None:
     if value is not None and type(value) not in (int, float):
-        raise UnreadableClip(f"{name}: it must be a number, not {_kind_or_list(value)}")
+        raise UnusableClip(f"{name}: it must be a number, not {_kind_or_list(value)}")
     return None if value is None else float(value)
 
 
 def _axes(value: Any) -> str | None:
     if value is not None and not (isinstance(value, str) and len(value) <= _LONGEST_AXES):
-        raise UnreadableClip("axes: it must be a string like 'x,-y,-z'")
+        raise UnusableClip("axes: it must be a string like 'x,-y,-z'")
     return value
 
 
 def _person(value: Any) -> int | None:
     if value is not None and (type(value) is not int or not 0 <= value <= 1000):
-        raise UnreadableClip("person: it must be a whole number from 0")
+        raise UnusableClip("person: it must be a whole number from 0")
     return value
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton.errors import UnreadableClip, UnusableClip
-from skeleton.layouts import Layout, custom_layout
+from skeleton.layouts import LONGEST_LAYOUT, LONGEST_NAME, MOST_JOINTS, Layout, custom_layout
 from skeleton.readers.containers.zip_members import Members
 from skeleton.readers.format import Format, Reading, Source
 from skeleton.readers.npy import read_array
@@ -36,9 +36,6 @@ _TYPES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 _JOINTS = frozenset({"f2", "f4", "f8", "i2", "i4"})
-_LONGEST_TEXT = 100
-_LONGEST_LIST = 5_000  # of joints' names in one text
-_MOST_NAMES = 100
 
 
 def _read(source: Source) -> Reading:
@@ -171,17 +168,17 @@ def _text(arrays: Mapping[str, NDArray[Any]], name: str) -> str | None:
 
 
 def _texts(arrays: Mapping[str, NDArray[Any]], name: str) -> list[str]:
-    array = arrays[name].ravel()[: _MOST_NAMES + 1]
-    longest = _LONGEST_LIST if name == "layout" else _LONGEST_TEXT
+    array = arrays[name].ravel()[: MOST_JOINTS + 1]
+    longest = LONGEST_LAYOUT if name == "layout" else LONGEST_NAME
     try:
-        if len(array) > _MOST_NAMES or array.itemsize > 4 * longest:
+        if len(array) > MOST_JOINTS or array.itemsize > 4 * longest:
             raise ValueError
         texts = [str(text) for text in array]  # which fails for what is no character
         if not all(text.isprintable() for text in texts):
             raise ValueError
     except ValueError:
         raise UnusableClip(
-            f"{name}: it must be text without control characters, at most {_MOST_NAMES} strings "
+            f"{name}: it must be text without control characters, at most {MOST_JOINTS} strings "
             f"of {longest} characters"
         ) from None
     return texts

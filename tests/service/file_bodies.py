@@ -206,6 +206,17 @@ FILE_BODIES: dict[str, BadBody] = {
     "JSON as a format, cut short": BadBody(
         clip()[:-9], 400, "unparsable-body", dict(OCTETS), {"format": "json"}
     ),
+    "JSON as a format, of wrong types": BadBody(
+        clip(fps="30"), 422, "unusable-clip", dict(OCTETS), {"format": "json"}, "fps"
+    ),
+    "JSON as a format, without joints": BadBody(
+        b'{"layout": "coco"}',
+        422,
+        "unusable-clip",
+        dict(OCTETS),
+        {"action": "x", "format": "json"},
+        "joints",
+    ),
     "a layout for a file that names its joints": BadBody(
         ntu_without_a_body(),
         422,

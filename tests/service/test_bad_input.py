@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -121,6 +123,46 @@ def test_a_body_that_grows_too_large_is_refused(visitor: Caller, call: str) -> N
     response = visitor.client.post(call, content=endless(), headers=JSON)
     assert response.status_code == 413
     assert visitor.client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("close", [True, False])
+@pytest.mark.parametrize(
+    ("address", "media_type", "size", "status"),
+    [
+        ("/recognize?layout=kinect_v2", "application/x-npy", LARGEST + 2**20, 413),
+        ("/enroll", "text/plain", 4 * 2**20, 415),
+        ("/recognize?bogus=1", "application/json", 4 * 2**20, 422),
+        ("/nowhere", "application/json", 4 * 2**20, 404),
+        ("/collections", "application/json", LARGEST + 2**20, 413),
+    ],
+)
+def test_a_refusal_reaches_whoever_sends_the_whole_body_first(
+    visitor: Caller, address: str, media_type: str, size: int, status: int, close: bool
+) -> None:
+    # As urllib does: it reads the answer when all is sent, and asks for the connection's end.
+    url = visitor.client.base_url
+    headers = {"Content-Type": media_type} | ({"Connection": "close"} if close else {})
+    for _ in range(4):
+        sender = http.client.HTTPConnection(url.host, url.port or 80, timeout=60)
+        with contextlib.closing(sender):
+            sender.request("POST", address, b" " * size, headers)
+            assert sender.getresponse().status == status
+
+
+def test_a_refusal_does_not_wait_for_a_body_that_was_only_announced(visitor: Caller) -> None:
+    # As curl does with a large body: it asks first, and is answered instead of being told to go on.
+    with connection(visitor) as sender:
+        head = "POST /enroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        more = "Connection: close\r\nExpect: 100-continue\r\n"
+        sender.sendall(f"{head}{more}Content-Length: {LARGEST + 1}\r\n\r\n".encode())
+        assert sender.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_json_of_nothing_but_lists_is_refused_before_it_is_parsed(visitor: Caller) -> None:
+    body = b'{"clip": {"layout": "coco", "joints": [' + b"[]," * 1_600_000 + b"[]]}}"
+    response = visitor.post("/recognize", body, JSON)
+    assert response.status_code == 422
+    assert "more than 1500000 lists" in response.json()["detail"]
 
 
 def test_a_body_of_the_largest_size_is_read(visitor: Caller) -> None:

@@ -87,9 +87,15 @@ def test_settings_cannot_be_changed_later() -> None:
         Settings().port = 1  # type: ignore[misc]
 
 
-def test_no_layouts_are_registered_by_an_empty_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONESHOT_LAYOUTS", "")
-    assert load_settings().layouts is None
+def test_an_empty_variable_is_not_set_and_an_empty_store_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"ONESHOT_{name.upper()}", "")
+    monkeypatch.delenv("ONESHOT_STORE")
+    assert load_settings() == Settings.model_construct()
+    monkeypatch.setenv("ONESHOT_STORE", "")
+    assert load_settings().store == ""  # which names no store: the start ends with that
 
 
 def test_a_registered_layout_may_be_named_wherever_a_layout_is(tmp_path: Path) -> None:

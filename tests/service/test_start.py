@@ -110,6 +110,13 @@ def test_a_store_that_is_none_is_refused(
     assert "store" in told or "sqlite:///" in told
 
 
+def test_a_store_where_no_file_can_be_is_refused(
+    refused: Callable[..., str], model: Path, tmp_path: Path
+) -> None:
+    for place in (tmp_path, Path("/proc/nowhere/oneshot.db")):
+        assert f"{place} cannot be opened" in refused(store=f"sqlite:///{place}", model=str(model))
+
+
 def test_a_store_of_a_newer_release_is_refused(refused: Callable[..., str], model: Path) -> None:
     with RedisServer() as server:
         with server.client() as client:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from skeleton import LAYOUTS, UnusableClip, record
+from skeleton.animator import animate
 from skeleton.clip import LARGEST_COORDINATE, MOST_FRAMES
 from skeleton.errors import BadShape, FlatData, NothingToSee
 
@@ -93,6 +94,23 @@ def test_a_constant_coordinate_is_two_dimensional_data(axis: int, value: float) 
     joints[3, 0, 5] = np.nan
     with pytest.raises(FlatData, match=f"the same {'xyz'[axis]}"):
         record(joints, COCO).clip()
+
+
+@pytest.mark.parametrize("layout", ["coco", "openpose18", "openpose25"])
+@pytest.mark.parametrize("size", [1, 640])
+def test_key_points_with_a_confidence_are_two_dimensional_data(layout: str, size: int) -> None:
+    points = np.random.default_rng(0).uniform(0.01, 0.99, (6, len(LAYOUTS[layout]), 3))
+    points *= (size, size, 1)
+    points[2, 3] = np.nan
+    with pytest.raises(FlatData, match="as a confidence does"):
+        record(points, LAYOUTS[layout]).clip()
+
+
+def test_a_body_between_0_and_1_metre_away_is_no_confidence() -> None:
+    joints = animate("wave", layout="coco").joints
+    joints = joints - joints.min(axis=(0, 1, 2)) + np.float32(0.001)  # every axis from nought
+    joints[..., 2] *= np.float32(0.9) / joints[..., 2].max()
+    record(joints, COCO).clip()
 
 
 def test_a_person_who_stands_still_is_not_two_dimensional() -> None:

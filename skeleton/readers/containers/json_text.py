@@ -85,6 +85,15 @@ def _loads(data: bytes) -> Any:
 def _checked(data: bytes) -> bytes:
     if data.startswith(UTF16):
         raise UnreadableClip("line 1: the text is UTF-16; save it as UTF-8")
+    refuse_many(data)
+    return data.removeprefix(_BOM)
+
+
+def refuse_many(data: bytes) -> None:
+    """Raise `UnusableClip` for JSON of more lists, objects and values than a clip has: parsed, they
+    would take a hundred times the memory of their text."""
+    if len(data) <= _MOST_OBJECTS:
+        return  # it cannot have so many
     lists, objects, values = (data.count(mark) for mark in (b"[", b"{", b","))
     for count, most, what in (
         (objects, _MOST_OBJECTS, "objects"),
@@ -93,9 +102,8 @@ def _checked(data: bytes) -> bytes:
     ):
         if count > most:
             raise UnusableClip(
-                f"the file has more than {most} {what}: a clip is one action, cut it so"
+                f"there are more than {most} {what} in it: a clip is one action, cut it so"
             )
-    return data.removeprefix(_BOM)
 
 
 def _place(error: ValueError, line: int | None = None) -> str:

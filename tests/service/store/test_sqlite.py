@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from service.store import (
+    InvalidStoreUrl,
     StoreCorrupt,
     StoreFull,
     StoreReadOnly,
@@ -160,10 +161,10 @@ def test_another_programs_file_is_refused_and_left_alone(tmp_path: Path) -> None
         assert file.read_bytes() == before
 
 
-def test_a_place_without_a_file_is_unavailable(tmp_path: Path) -> None:
+def test_a_place_where_no_file_can_be_is_refused_for_good(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     for path in (tmp_path / "file" / "oneshot.db", tmp_path):
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(InvalidStoreUrl, match="cannot be opened"):
             open_store(f"sqlite:///{path}")
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from skeleton import LAYOUTS, Recording, UnreadableClip, UnusableClip, custom_layout
 from skeleton.animator import animate
 from skeleton.errors import BadShape, UnknownLayout
+from skeleton.layouts import MOST_JOINTS
 from skeleton.readers import FORMATS, Source, read_joint_lists, read_source
 from tests.skeleton.readers.clips import CLIPS
 from tests.skeleton.readers.endurance import endures
@@ -195,7 +196,7 @@ def test_more_than_a_clip_has_is_refused_before_it_is_parsed(data: bytes, says: 
         (CLIP | {"layout": 3}, "layout: "),
         (CLIP | {"layout": ["head", 3]}, "layout: "),
         (CLIP | {"layout": ["a" * 101]}, "layout: "),
-        (CLIP | {"layout": "a," * 4000}, "layout: "),
+        (CLIP | {"layout": "a," * 4001}, "layout: "),
         (CLIP | {"fps": "30"}, "fps: .*a string"),
         (CLIP | {"fps": True}, "fps: .*true or false"),
         (CLIP | {"fps": [30]}, "fps: .*a list"),
@@ -205,8 +206,20 @@ def test_more_than_a_clip_has_is_refused_before_it_is_parsed(data: bytes, says: 
     ],
 )
 def test_json_that_is_no_clip_is_refused_by_name(tree: Any, says: str) -> None:
-    with pytest.raises(UnreadableClip, match=says):
+    # It was parsed: what is wrong is what it says.
+    with pytest.raises(UnusableClip, match=says):
         read(text(tree))
+
+
+def test_a_layout_may_have_as_many_joints_and_characters_here_as_anywhere() -> None:
+    for names, taken in ((MOST_JOINTS, True), (MOST_JOINTS + 1, False)):
+        joints = np.zeros((2, names, 3)).tolist()
+        spec: Any
+        for spec in (["head"] * names, ",".join(["left_shoulder"] * names)):
+            with pytest.raises(UnusableClip) as refusal:
+                read(text(CLIP | {"layout": spec, "joints": joints}))
+            # As many as may be are refused for what they are, a name given twice.
+            assert ("a second time" in str(refusal.value)) == taken
 
 
 def test_a_clip_without_a_layout_is_told_which_there_are() -> None:
