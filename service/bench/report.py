@@ -14,7 +14,8 @@ FIRST_BAR = 2.0  # times the median
 
 @dataclass(frozen=True)
 class SessionReport:
-    """The bare session. `ms` and `cpu_ms` a clip, in one thread; clips/s in one and in all.
+    """The bare session. `ms` and `cpu_ms` a clip, in one thread; half and 99 % of the clips, and
+    clips/s, in one and in all.
 
     `paced_cpu_ms` is its processor time a clip at the pace of one client.
     """
@@ -22,8 +23,12 @@ class SessionReport:
     ms: Spread
     cpu_ms: Spread
     paced_cpu_ms: Spread
+    p50_ms: Spread
+    p99_ms: Spread
     per_second: Spread
     threads: int
+    p50_ms_all_threads: Spread
+    p99_ms_all_threads: Spread
     per_second_all_threads: Spread
 
 
@@ -57,7 +62,8 @@ class Report:
 
     `cpu_ms_beyond_session` is the server's processor time a request at one client without the
     session's own at the same pace, by kind of body; `cpu_ms_beyond_tight_session` without that of
-    a session that encodes back to back, its caches warm.
+    a session that encodes back to back, its caches warm; `beyond_to_session` is the first over the
+    session's own, within the round: what is left of a figure when the machine is slow.
     """
 
     machine: dict[str, str]
@@ -65,6 +71,7 @@ class Report:
     session: SessionReport
     cpu_ms_beyond_session: dict[str, Spread]
     cpu_ms_beyond_tight_session: dict[str, Spread]
+    beyond_to_session: dict[str, Spread]
     loads: tuple[LoadReport, ...]
     start: StartReport
 
@@ -79,8 +86,12 @@ def report(machine: dict[str, str], subject: dict[str, str], rounds: Sequence[Ro
         ms=over(lambda r: r.session.ms),
         cpu_ms=over(lambda r: r.session.cpu_ms),
         paced_cpu_ms=over(lambda r: r.paced_cpu_ms),
+        p50_ms=over(lambda r: r.session.p50_ms),
+        p99_ms=over(lambda r: r.session.p99_ms),
         per_second=over(lambda r: r.session.per_second),
         threads=rounds[0].sessions.threads,
+        p50_ms_all_threads=over(lambda r: r.sessions.p50_ms),
+        p99_ms_all_threads=over(lambda r: r.sessions.p99_ms),
         per_second_all_threads=over(lambda r: r.sessions.per_second),
     )
     kinds = list(dict.fromkeys(load.kind for load in rounds[0].loads))
@@ -91,6 +102,10 @@ def report(machine: dict[str, str], subject: dict[str, str], rounds: Sequence[Ro
             for kind in kinds
         }
 
+    to_session = {
+        kind: spread(_load(r, kind, CLIENTS[0]).cpu_ms / r.paced_cpu_ms - 1 for r in rounds)
+        for kind in kinds
+    }
     loads = tuple(_load_report(rounds, kind, clients) for clients in CLIENTS for kind in kinds)
     start = StartReport(
         ready_seconds=over(lambda r: r.start.ready_seconds),
@@ -104,6 +119,7 @@ def report(machine: dict[str, str], subject: dict[str, str], rounds: Sequence[Ro
         session,
         beyond(lambda r: r.paced_cpu_ms),
         beyond(lambda r: r.session.cpu_ms),
+        to_session,
         loads,
         start,
     )
@@ -119,8 +135,15 @@ def table(found: Report) -> str:
         _line("ms a clip", session.ms),
         _line("processor ms, back to back", session.cpu_ms),
         _line("processor ms, client's pace", session.paced_cpu_ms),
-        _line("clips/s, 1 thread", session.per_second, 1),
-        _line(f"clips/s, {session.threads} threads", session.per_second_all_threads, 1),
+        "",
+        f"  {'threads':<13}  {'p50 ms':>21}  {'p99 ms':>21}  {'clips/s':>21}",
+        _session_line(1, session.p50_ms, session.p99_ms, session.per_second),
+        _session_line(
+            session.threads,
+            session.p50_ms_all_threads,
+            session.p99_ms_all_threads,
+            session.per_second_all_threads,
+        ),
         "",
         "Server: processor ms a request beyond the session's, 1 client",
         *(
@@ -130,6 +153,10 @@ def table(found: Report) -> str:
         *(
             _line(f"{kind}, session back to back", figure)
             for kind, figure in found.cpu_ms_beyond_tight_session.items()
+        ),
+        *(
+            _line(f"{kind}, over the session's", figure)
+            for kind, figure in found.beyond_to_session.items()
         ),
         "",
         "Server under load",
@@ -170,6 +197,11 @@ def _load_report(rounds: Sequence[Round], kind: str, clients: int) -> LoadReport
 def _line(name: str, figure: Spread, digits: int = 2, bar: float | None = None) -> str:
     wanted = "" if bar is None else f"   bar ≤ {bar:g}"
     return f"  {name:<30} {_text(figure, digits):>29}{wanted}"
+
+
+def _session_line(threads: int, p50_ms: Spread, p99_ms: Spread, per_second: Spread) -> str:
+    figures = (_text(p50_ms), _text(p99_ms), _text(per_second, 0))
+    return f"  {threads:<13}  " + "  ".join(f"{figure:>21}" for figure in figures)
 
 
 def _load_line(load: LoadReport) -> str:

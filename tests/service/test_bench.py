@@ -70,12 +70,14 @@ def test_a_run_reports_every_figure_and_leaves_nothing_behind(
     done = bench(environment, *_TINY, "--json", str(tmp_path / "report.json"))
     assert done.returncode == 0, done.stderr
     for words in ("processor", "cores", "provider", "space", "Bare session", "over bare session",
-                  "beyond the session", "/readyz 200", "first over median"):  # fmt: skip
+                  "beyond the session", "npy, over the session's", "/readyz 200",
+                  "first over median"):  # fmt: skip
         assert words in done.stdout
     found = json.loads((tmp_path / "report.json").read_text())
     assert {"processor", "cores", "python", "numpy", "measured"} <= set(found["machine"])
     assert {"model", "provider", "store", "workers", "client"} <= set(found["subject"])
     assert set(found["cpu_ms_beyond_session"]) == {"npy", "json"}
+    assert set(found["beyond_to_session"]) == {"npy", "json"}
     loads = [(load["body"], load["clients"]) for load in found["loads"]]
     assert loads == [("npy", 1), ("json", 1), ("npy", 8), ("json", 8)]
     for figure in _figures(found):
@@ -189,6 +191,8 @@ def test_the_bare_session_counts_every_thread(model: Path) -> None:
     assert found.per_second > 0
     # A clip in each of two threads: twice the time between two clips.
     assert found.ms * found.per_second == pytest.approx(2000)
+    assert 0 < found.p50_ms <= found.p99_ms
+    assert found.p50_ms < 2 * found.ms
 
 
 def test_processor_time_is_that_of_the_other_process() -> None:
@@ -231,6 +235,7 @@ def test_ratios_are_taken_within_a_round() -> None:
     assert load.to_session.rounds == (0.6, 0.6)
     assert found.cpu_ms_beyond_session["json"].rounds == (1.5, 1.5)
     assert found.cpu_ms_beyond_tight_session["json"].rounds == (2.0, 2.0)
+    assert found.beyond_to_session["npy"].rounds == pytest.approx((7 / 5.5 - 1, 14 / 12.5 - 1))
     assert found.start.first_to_following.median == 1.5
     assert "1.50 [1.50, 1.50]" in table(found)
 
@@ -241,6 +246,7 @@ def _round(speed: float) -> Round:
         for clients in (1, 8)
         for kind in ("npy", "json")
     )
-    session = SessionFigures(1, 5.0 / speed, 7.0 / speed - 2.0, 110.0 * speed)
-    sessions = SessionFigures(2, 10.0 / speed, 5.0 / speed, 200.0 * speed)
+    ms = 5.0 / speed
+    session = SessionFigures(1, ms, ms, 2 * ms, 7.0 / speed - 2.0, 110.0 * speed)
+    sessions = SessionFigures(2, 2 * ms, 2 * ms, 4 * ms, ms, 200.0 * speed)
     return Round(Start(2.0, 15.0, 10.0), session, sessions, 7.0 / speed - 1.5, loads)
