@@ -24,8 +24,10 @@ from training.evaluation.metrics import (
     paired_difference,
     right_when_accepting,
 )
+from training.evaluation.named_joints import IMPORTANCE, named_joints, wanted_joints
 from training.evaluation.over_http import Service
 from training.evaluation.protocol import Episode, episodes, evenly
+from training.text.descriptions import read_folder
 
 #: Points by which it has to be ahead of time warping. Aimed at are 11 and 15, measured
 #: (MODEL_CARD.md) 10.5 and 16.1: the first is missed.
@@ -76,6 +78,19 @@ def test_it_tells_the_unknown_better_than_time_warping(measured: Measured) -> No
     for share in (0.01, 0.05):
         ours, warping = measured.both(lambda a, s=share: right_when_accepting(a, s), half=True)
         assert np.mean(ours) >= 2 * np.mean(warping)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["utdmhad", "msraction3d"])
+def test_its_joint_importance_is_that_of_the_joints_which_words_name(name: str) -> None:
+    """Of actions that it was never trained on, by people that it never met."""
+    archive, model = Archive.open(archive_path(name)), encoder_from_model(DEFAULT_MODEL)
+    wanted = wanted_joints(archive, model.layout, read_folder()[name])
+    found = named_joints(model.encode(archive)[IMPORTANCE], archive.labels, wanted)
+    assert found.own.mean() >= 1.5 * found.level.mean()
+    assert found.own.mean() >= 1.15 * found.others.mean()
+    assert (found.own > found.others).mean() >= 0.8
+    assert found.leading.mean() >= 2 * found.level.mean()
 
 
 @pytest.mark.real_data

@@ -1,5 +1,5 @@
-"""`python -m training train | evaluate | ablate | robustness | layouts | describe | embed | leak |
-import | benchmark`."""
+"""`python -m training train | evaluate | ablate | robustness | layouts | importance | describe |
+embed | leak | import | benchmark`."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from training.benchmark import command as benchmark
 from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
-from training.evaluation import evaluate, layout_table, robustness
+from training.evaluation import evaluate, layout_table, named_joints, robustness
 from training.guidance import leak
 from training.importing import command as importing
 from training.importing.errors import ImportRefused
@@ -24,6 +24,7 @@ _COMMANDS = (
     ("ablate", ablate),
     ("robustness", robustness),
     ("layouts", layout_table),
+    ("importance", named_joints),
     ("describe", describe),
     ("embed", embed),
     ("leak", leak),
