@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request
 
 from service.problems import BodyTooLarge, SlowBody, Unparsable, UnsupportedBody
-from skeleton.readers.containers.json_text import refuse_many
+from service.refused_bodies import reading_begins
 
 JSON = "application/json"
 NPY = "application/x-npy"
@@ -74,6 +74,7 @@ async def _bytes_of(request: Request, largest: int, longest: float) -> bytes:
         raise too_large
     parts: list[bytes] = []
     size = 0
+    reading_begins(request)
     try:
         async with asyncio.timeout(longest):
             async for part in request.stream():
@@ -90,8 +91,7 @@ async def _bytes_of(request: Request, largest: int, longest: float) -> bytes:
 
 
 def parse_json(data: bytes) -> Any:
-    """Parse a JSON body. Raises `Unparsable`, and `UnusableClip` for one of too many lists."""
-    refuse_many(data)
+    """Parse a JSON body. Raises `Unparsable`."""
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:

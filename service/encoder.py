@@ -114,7 +114,8 @@ def _session(path: Path, provider: str, threads: int) -> onnxruntime.InferenceSe
             if provider == "cuda":
                 raise ProviderUnavailable(
                     f"ONESHOT_PROVIDER=cuda, but no CUDA session can be made: {error}. Install "
-                    "the NVIDIA libraries, in the checkout: .venv/bin/pip install -e '.[gpu]'"
+                    "the NVIDIA libraries: in a checkout by .venv/bin/pip install -e '.[gpu]', in "
+                    "Docker by docker/compose.gpu.yaml"
                 ) from error
             log.warning("provider auto: no CUDA session (%s), the CPU is used", error)
     options = onnxruntime.SessionOptions()

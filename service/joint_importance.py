@@ -15,8 +15,8 @@ _DIGITS = 4
 
 
 def importance_by_joint(arrays: Arrays, layout: Layout) -> dict[str, float] | None:
-    """Return the share of each of the layout's joints, most important first; None where the model
-    tells none."""
+    """Return the weight of each of the layout's joints, largest first, 1 in all; None where the
+    model tells none."""
     if IMPORTANCE not in arrays:
         return None
     weights = arrays[IMPORTANCE]

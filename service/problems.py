@@ -1,9 +1,7 @@
 """Problems: one table from what went wrong to `application/problem+json` (RFC 9457)."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -20,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
 from service.names import MEANINGS
+from service.refused_bodies import let_body_arrive
 from service.store import (
     CollectionExists,
     InvalidName,
@@ -114,9 +113,6 @@ KINDS: dict[type[Exception], Kind] = {
     OutcomeUnknown: Kind(503, "outcome-unknown", "It may have been done, or not"),
     StoreCorrupt: Kind(503, "store-corrupt", "The store is damaged", retry_after=60),
 }
-#: Bytes and seconds of a refused body that are still waited for.
-_MOST_LET_GO = 64 * 1024 * 1024
-_LONGEST_LET_GO = 5.0
 _INTERNAL = Kind(500, "internal-error", "The service failed; its log says why")
 
 
@@ -165,28 +161,9 @@ def describe(error: ValidationError | RequestValidationError) -> str:
     return "; ".join(lines)
 
 
-async def _let_body_arrive(request: Request) -> None:
-    """Read on where the connection ends with the answer: a sender who is cut off in the middle of
-    the body is told that the connection was reset, and never reads why. What comes is let go, up to
-    a limit; who asked whether to send a body at all (`Expect`) has not sent it.
-    """
-    closes = (
-        request.headers.get("connection", "").lower() == "close"
-        or request.scope.get("http_version") == "1.0"
-    )
-    if not closes or "expect" in request.headers:
-        return
-    left = _MOST_LET_GO
-    with suppress(TimeoutError, ClientDisconnect, RuntimeError):  # it was read already
-        async with asyncio.timeout(_LONGEST_LET_GO):
-            async for part in request.stream():
-                left -= len(part)
-                if left < 0:
-                    return
-
-
 async def _answer(request: Request, error: Exception) -> Response:
-    await _let_body_arrive(request)
+    if not isinstance(error, SlowBody):  # which was waited for
+        await let_body_arrive(request)
     if isinstance(error, RequestValidationError):
         return problem(kind_of(error), describe(error))
     detail = str(error)
@@ -209,7 +186,7 @@ def _where_to_look(error: OutcomeUnknown) -> str:
 
 async def _answer_http(routes: Sequence[BaseRoute], request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    await _let_body_arrive(request)
+    await let_body_arrive(request)
     status = HTTPStatus(error.status_code)
     slug = status.phrase.lower().replace(" ", "-")
     detail = f"{request.method} {request.url.path[:200]}: {error.detail}"

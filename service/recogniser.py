@@ -53,8 +53,8 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Recognised:
-    """What was recognised, and in which state of the collection; how much each joint of the clip
-    mattered, most important first, where the model tells."""
+    """What was recognised, and in which state of the collection; the weight that the encoder
+    gave each joint, largest first, where the model tells."""
 
     judgement: Judgement
     revision: int

@@ -14,9 +14,9 @@ DEFAULT_FPS = 30.0
 LARGEST_COORDINATE = 1e6
 #: An hour at 27 frames a second: far more than one action, and little enough for any memory.
 MOST_FRAMES = 100_000
-#: Bodies as they are found in pictures, where the third number often is a confidence.
-_IN_IMAGES = frozenset({"coco", "openpose18", "openpose25"})
-_NO_BODY = 10.0  # metres
+#: Layouts of what is found in pictures, where the third number often is a confidence.
+_OF_PICTURES = tuple(LAYOUTS[name].joints for name in ("coco", "openpose18", "openpose25"))
+_LARGEST_BODY = 10.0  # metres
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,20 +177,20 @@ def _refuse_flat(joints: NDArray[np.float32]) -> None:
 
 
 def _refuse_confidences(joints: NDArray[np.float32], layout: Layout) -> None:
-    """Refuse key points of an image, x, y and a confidence, of a body that images are searched for.
+    """Refuse key points of a picture: x, y and a confidence from 0 to 1, in a layout of such.
 
-    By the third number, from 0 to 1, with x and y as parts of the picture or in pixels. A body in
-    metres has negative coordinates, or is higher than 1, and smaller than ten.
+    x and y are parts of the picture, from 0 to 1 as well, or pixels: more than any body's metres.
     """
-    if layout.name not in _IN_IMAGES:
+    if layout.joints not in _OF_PICTURES:
         return
     low, high = np.fmin.reduce(joints, axis=(0, 1, 2)), np.fmax.reduce(joints, axis=(0, 1, 2))
+    if not (low[2] >= 0 and high[2] <= 1):
+        return
     parts = bool((low >= 0).all() and (high <= 1).all())
-    pixels = bool(low[2] >= 0 and high[2] <= 1 and (high - low)[:2].max() > _NO_BODY)
-    if parts or pixels:
+    if parts or (high - low).max() > _LARGEST_BODY:
         raise FlatData(
             "the third coordinate lies between 0 and 1, as a confidence does, and x and y are "
             + ("parts of a picture" if parts else "pixels")
             + ": a 3D skeleton is needed, because movement towards the camera cannot be told from "
-            "x and y alone"
+            "x and y alone (if it is one, give it in metres)"
         )

@@ -24,7 +24,7 @@ from training.evaluation.metrics import (
     paired_difference,
     right_when_accepting,
 )
-from training.evaluation.named_joints import IMPORTANCE, named_joints, wanted_joints
+from training.evaluation.named_joints import IMPORTANCE, importance_on_named, wanted_joints
 from training.evaluation.over_http import Service
 from training.evaluation.protocol import Episode, episodes, evenly
 from training.text.descriptions import read_folder
@@ -86,7 +86,7 @@ def test_its_joint_importance_is_that_of_the_joints_which_words_name(name: str) 
     """Of actions that it was never trained on, by people that it never met."""
     archive, model = Archive.open(archive_path(name)), encoder_from_model(DEFAULT_MODEL)
     wanted = wanted_joints(archive, model.layout, read_folder()[name])
-    found = named_joints(model.encode(archive)[IMPORTANCE], archive.labels, wanted)
+    found = importance_on_named(model.encode(archive)[IMPORTANCE], archive.labels, wanted)
     assert found.own.mean() >= 1.5 * found.level.mean()
     assert found.own.mean() >= 1.15 * found.others.mean()
     assert (found.own > found.others).mean() >= 0.8

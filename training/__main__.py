@@ -12,6 +12,7 @@ from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
 from training.evaluation import evaluate, layout_table, named_joints, robustness
+from training.evaluation.encoders import BadModelFile
 from training.guidance import leak
 from training.importing import command as importing
 from training.importing.errors import ImportRefused
@@ -48,6 +49,7 @@ def main() -> int:
     except (
         BadConfig,
         BadCheckpoint,
+        BadModelFile,
         DataMissing,
         ImportRefused,
         TextError,

@@ -36,9 +36,12 @@ def measure_session(
 
     def encode(thread: int) -> None:
         begin.wait()
-        while (begun := time.perf_counter()) < ends[0]:
+        while True:  # one clip at least
+            begun = time.perf_counter()
             encoder.run(prepared)
-            taken[thread].append(time.perf_counter() - begun)
+            taken[thread].append((ended := time.perf_counter()) - begun)
+            if ended >= ends[0]:
+                return
 
     pool = [threading.Thread(target=encode, args=(n,), daemon=True) for n in range(threads)]
     for thread in pool:
@@ -49,7 +52,7 @@ def measure_session(
     for thread in pool:
         thread.join()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    each = [1e3 * seconds for of_thread in taken for seconds in of_thread]
+    each = [1e3 * one for of_thread in taken for one in of_thread]
     p50, p99 = np.percentile(each, [50, 99])
     done = len(each)
     return SessionFigures(

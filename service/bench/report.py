@@ -62,8 +62,8 @@ class Report:
 
     `cpu_ms_beyond_session` is the server's processor time a request at one client without the
     session's own at the same pace, by kind of body; `cpu_ms_beyond_tight_session` without that of
-    a session that encodes back to back, its caches warm; `beyond_to_session` is the first over the
-    session's own, within the round: what is left of a figure when the machine is slow.
+    a session that encodes back to back, its caches warm; `beyond_to_session` is the first as a
+    share of the session's, within the round, which a slow machine changes less.
     """
 
     machine: dict[str, str]
@@ -155,7 +155,7 @@ def table(found: Report) -> str:
             for kind, figure in found.cpu_ms_beyond_tight_session.items()
         ),
         *(
-            _line(f"{kind}, over the session's", figure)
+            _line(f"{kind}, as a share of the session's", figure)
             for kind, figure in found.beyond_to_session.items()
         ),
         "",

@@ -32,8 +32,8 @@ RunningService = Annotated[Runtime, Depends(_runtime)]
 Parameters = TypeVar("Parameters", bound=BaseModel)
 Result = TypeVar("Result")
 
-#: Bytes of the longest query that is remembered: they lie in memory.
-_REMEMBERED = 512
+#: Queries that are remembered, and bytes of the longest: they lie in memory.
+_REMEMBERED, _LONGEST_REMEMBERED = 256, 512
 
 
 class GalleryQuery(BaseModel):
@@ -67,17 +67,18 @@ async def change_store(
 
 def each_key_once(request: Request) -> None:
     """Refuse a query that gives a key twice: nobody knows which of the two was meant."""
-    _each_key_once(request.query_params)
+    _refuse_twice(request.query_params)
 
 
 def read_query(request: Request, model: type[Parameters]) -> Parameters:
     """Validate the query of a call; FastAPI's own way takes a tenth of a millisecond.
 
-    Who asks often asks alike: the last queries are remembered, hence models are frozen.
-    Raises `Unusable`.
+    Who asks often asks alike: the last queries are remembered, and what they mean is shared, so a
+    `model` is frozen. Raises `Unusable`.
     """
+    assert model.model_config.get("frozen"), model
     query: bytes = request.scope["query_string"]
-    read = _read_anew if len(query) > _REMEMBERED else _read_once
+    read = _read_anew if len(query) > _LONGEST_REMEMBERED else _read_once
     parameters = read(query, model)
     assert isinstance(parameters, model)
     return parameters
@@ -85,17 +86,17 @@ def read_query(request: Request, model: type[Parameters]) -> Parameters:
 
 def _read_anew(query: bytes, model: type[BaseModel]) -> BaseModel:
     parameters = QueryParams(query)
-    _each_key_once(parameters)
+    _refuse_twice(parameters)
     try:
         return model.model_validate(dict(parameters))
     except ValidationError as error:
         raise Unusable(describe(error)) from error
 
 
-_read_once = lru_cache(maxsize=256)(_read_anew)
+_read_once = lru_cache(maxsize=_REMEMBERED)(_read_anew)
 
 
-def _each_key_once(parameters: QueryParams) -> None:
+def _refuse_twice(parameters: QueryParams) -> None:
     if len(parameters) != len(keys := parameters.multi_items()):
         twice = [key for key in parameters if [k for k, _ in keys].count(key) > 1]
         raise Unusable(f"{twice[0][:60]}: given more than once in the address")

@@ -34,7 +34,7 @@ async def inspect_clip(request: Request) -> Response:
     """Tell what is understood of a clip, or draw it: `Accept: image/png` or `image/gif`.
 
     Nothing is stored. A clip that the model must refuse is told with the reason, and drawn as far
-    as it can be. Where the model tells how much each joint matters, its picture shows it in colour.
+    as it can be. Where the model tells the importance of joints, its picture shows it in colour.
     """
     service = running_service(request)
     kind = wanted(request, (JSON, _PNG, _GIF))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import time
 from collections import deque
@@ -23,6 +25,8 @@ SCHEMA = 1
 # "osa1": tells this store's files from any other SQLite database.
 APPLICATION = 0x6F736131
 _BUSY_SECONDS = 5.0
+#: Of an operating system that will say the same the next time.
+_FOR_GOOD = {errno.EACCES, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EPERM, errno.EROFS}
 
 _TABLES = """
 CREATE TABLE collections (
@@ -81,8 +85,6 @@ class SqliteFile:
         self._only_look = only_look
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
-        if only_look and not path.is_file():
-            raise StoreUnavailable(f"there is no store {path}")
         connection = self._first_connection()
         try:
             with self._told_apart():
@@ -136,16 +138,22 @@ class SqliteFile:
                 self._idle.pop().close()
 
     def _first_connection(self) -> sqlite3.Connection:
-        """Raises `InvalidStoreUrl` for a path where no database can be: waiting would not help."""
+        """Raises `InvalidStoreUrl` where no file can be: waiting would not help."""
         try:
+            if self._only_look and not self.path.is_file():
+                raise StoreUnavailable(f"there is no store {self.path}")
             self.path.parent.mkdir(parents=True, exist_ok=True)
             return self._connect()
         except OSError as error:
-            raise InvalidStoreUrl(f"{self.path} cannot be opened: {error}") from error
+            kind = InvalidStoreUrl if error.errno in _FOR_GOOD else StoreUnavailable
+            raise kind(f"{self.path} cannot be opened: {error}") from error
         except sqlite3.Error as error:
-            if _code(error) == sqlite3.SQLITE_CANTOPEN:
+            if _code(error) == sqlite3.SQLITE_CANTOPEN and self._has_no_place():
                 raise InvalidStoreUrl(f"{self.path} cannot be opened: {error}") from error
             raise self._meaning(error) from error
+
+    def _has_no_place(self) -> bool:
+        return self.path.is_dir() or not os.access(self.path.parent, os.W_OK | os.X_OK)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -170,7 +178,7 @@ class SqliteFile:
             try:
                 return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
             except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                busy = _code(error) == sqlite3.SQLITE_BUSY
                 if not busy or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)

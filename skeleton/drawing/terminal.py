@@ -37,7 +37,7 @@ def draw_terminal(
 
     `importance` `(V,)`, how much each joint of the layout matters, gets a line that names the most
     important ones, and with `colour` shows in what the model sees: magenta for more than two
-    thirds of the largest (`Importance.most`), faint for less than one. Raises `BadImportance`.
+    thirds of `Importance.most`, faint for less than one. Raises `BadImportance`.
     """
     found, weights = understand(recording, layout, frames), importance_of(importance, layout)
     width, height = max(width, 1), max(height, 1)

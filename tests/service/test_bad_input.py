@@ -12,6 +12,7 @@ import httpx
 import numpy as np
 import pytest
 
+from service.refused_bodies import LONGEST_LET_GO, MOST_LET_GO
 from tests.service.bodies import BODIES, JOINTS, LISTS, BadBody, clip, npy
 from tests.service.caller import JSON, NPY, Caller, performance
 from tests.service.contract import check_problem
@@ -125,7 +126,9 @@ def test_a_body_that_grows_too_large_is_refused(visitor: Caller, call: str) -> N
     assert visitor.client.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("close", [True, False])
+@pytest.mark.parametrize(
+    "connection", ["keep-alive", "close", "TE, close", "HTTP/1.0"], ids=lambda words: words
+)
 @pytest.mark.parametrize(
     ("address", "media_type", "size", "status"),
     [
@@ -137,16 +140,40 @@ def test_a_body_that_grows_too_large_is_refused(visitor: Caller, call: str) -> N
     ],
 )
 def test_a_refusal_reaches_whoever_sends_the_whole_body_first(
-    visitor: Caller, address: str, media_type: str, size: int, status: int, close: bool
+    visitor: Caller, address: str, media_type: str, size: int, status: int, connection: str
 ) -> None:
     # As urllib does: it reads the answer when all is sent, and asks for the connection's end.
     url = visitor.client.base_url
-    headers = {"Content-Type": media_type} | ({"Connection": "close"} if close else {})
-    for _ in range(4):
+    headers = {"Content-Type": media_type}
+    if connection != "HTTP/1.0":
+        headers["Connection"] = connection
+    for _ in range(3):
         sender = http.client.HTTPConnection(url.host, url.port or 80, timeout=60)
+        if connection == "HTTP/1.0":
+            sender._http_vsn, sender._http_vsn_str = 10, "HTTP/1.0"  # type: ignore[attr-defined]
         with contextlib.closing(sender):
             sender.request("POST", address, b" " * size, headers)
             assert sender.getresponse().status == status
+
+
+def test_the_rest_of_a_refused_body_is_waited_for_some_seconds_only(visitor: Caller) -> None:
+    with connection(visitor) as sender:
+        head = "POST /enroll HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
+        sender.sendall(f"{head}Connection: close\r\nContent-Length: 1000\r\n\r\nabc".encode())
+        sender.settimeout(LONGEST_LET_GO + 20)
+        assert sender.recv(65536).startswith(b"HTTP/1.1 415 ")
+
+
+def test_the_rest_of_a_refused_body_is_read_to_a_limit_only(visitor: Caller) -> None:
+    with connection(visitor) as sender:
+        head = "POST /enroll HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
+        sender.sendall(f"{head}Connection: close\r\nContent-Length: {10**12}\r\n\r\n".encode())
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while sent < 4 * MOST_LET_GO:
+                sender.sendall(bytes(2**20))
+                sent += 2**20
+    assert MOST_LET_GO // 2 < sent < 2 * MOST_LET_GO
 
 
 def test_a_refusal_does_not_wait_for_a_body_that_was_only_announced(visitor: Caller) -> None:

@@ -70,7 +70,7 @@ def test_a_run_reports_every_figure_and_leaves_nothing_behind(
     done = bench(environment, *_TINY, "--json", str(tmp_path / "report.json"))
     assert done.returncode == 0, done.stderr
     for words in ("processor", "cores", "provider", "space", "Bare session", "over bare session",
-                  "beyond the session", "npy, over the session's", "/readyz 200",
+                  "beyond the session", "npy, as a share of the session's", "/readyz 200",
                   "first over median"):  # fmt: skip
         assert words in done.stdout
     found = json.loads((tmp_path / "report.json").read_text())
@@ -192,7 +192,6 @@ def test_the_bare_session_counts_every_thread(model: Path) -> None:
     # A clip in each of two threads: twice the time between two clips.
     assert found.ms * found.per_second == pytest.approx(2000)
     assert 0 < found.p50_ms <= found.p99_ms
-    assert found.p50_ms < 2 * found.ms
 
 
 def test_processor_time_is_that_of_the_other_process() -> None:

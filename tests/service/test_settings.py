@@ -87,7 +87,7 @@ def test_settings_cannot_be_changed_later() -> None:
         Settings().port = 1  # type: ignore[misc]
 
 
-def test_an_empty_variable_is_not_set_and_an_empty_store_is_refused(
+def test_an_empty_variable_is_not_set_but_for_the_store(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in Settings.model_fields:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skeleton import LAYOUTS, UnusableClip, record
+from skeleton import LAYOUTS, UnusableClip, custom_layout, record
 from skeleton.animator import animate
 from skeleton.clip import LARGEST_COORDINATE, MOST_FRAMES
 from skeleton.errors import BadShape, FlatData, NothingToSee
@@ -102,8 +102,9 @@ def test_key_points_with_a_confidence_are_two_dimensional_data(layout: str, size
     points = np.random.default_rng(0).uniform(0.01, 0.99, (6, len(LAYOUTS[layout]), 3))
     points *= (size, size, 1)
     points[2, 3] = np.nan
-    with pytest.raises(FlatData, match="as a confidence does"):
-        record(points, LAYOUTS[layout]).clip()
+    for same in (LAYOUTS[layout], custom_layout(LAYOUTS[layout].joints)):
+        with pytest.raises(FlatData, match="as a confidence does"):
+            record(points, same).clip()
 
 
 def test_a_body_between_0_and_1_metre_away_is_no_confidence() -> None:

@@ -1,7 +1,6 @@
 """`python -m training importance`: is a model's joint importance that of the joints words name?"""
 
 import argparse
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from training.evaluation.encoders import (
 )
 from training.text.body_words import action_weights
 from training.text.descriptions import Descriptions, read_folder
+from training.text.errors import BadDescription
 
 IMPORTANCE = "joint_importance"
 _SETS = "utdmhad,msraction3d"
@@ -50,7 +50,7 @@ class NamedJoints:
         return f"| {name} | " + " | ".join(cells) + " |"
 
 
-def named_joints(
+def importance_on_named(
     importance: NDArray[np.float32],
     labels: NDArray[np.integer],
     wanted: Mapping[int, NDArray[np.bool_]],
@@ -92,30 +92,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table. Raises `BadCheckpoint`, `BadDescription`, `DataMissing`,
+    """Print the table. Raises `BadCheckpoint`, `BadModelFile`, `BadDescription`, `DataMissing`,
     `UnreadableClip`."""
-    try:
-        encoder = (
-            encoder_from_checkpoint(arguments.checkpoint)
-            if arguments.checkpoint
-            else encoder_from_model(arguments.model)
-        )
-    except BadModelFile as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    encoder = (
+        encoder_from_checkpoint(arguments.checkpoint)
+        if arguments.checkpoint
+        else encoder_from_model(arguments.model)
+    )
     described = read_folder()
     lines = []
     for name in filter(None, map(str.strip, arguments.sets.split(","))):
-        archive = Archive.open(archive_path(name))
         if name not in described:
-            print(f"error: {name} has no texts in training/text/descriptions", file=sys.stderr)
-            return 2
+            raise BadDescription(f"{name} has no texts in training/text/descriptions")
+        archive = Archive.open(archive_path(name))
         outputs = encoder.encode(archive)
         if IMPORTANCE not in outputs:
-            print("error: the model tells no joint importance", file=sys.stderr)
-            return 2
+            raise BadModelFile("the model tells no joint importance")
         wanted = wanted_joints(archive, encoder.layout, described[name])
-        lines.append(named_joints(outputs[IMPORTANCE], archive.labels, wanted).line(name))
+        if len(wanted) == 0 or len(np.unique(archive.labels)) < 2:
+            raise BadDescription(f"{name} has no class to ask: two sides for each, or all joints")
+        lines.append(importance_on_named(outputs[IMPORTANCE], archive.labels, wanted).line(name))
     print("Importance on the joints that a class's text names, of 1 in all; the mean over classes.")
     print("| set | classes | own clips | other clips | all joints alike | own > others | leading |")
     print("|---|---|---|---|---|---|---|")

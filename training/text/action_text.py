@@ -16,8 +16,9 @@ SIDES: tuple[Side, ...] = ("left", "right", "both", "either")
 #: What a joint does that no sentence is about [R].
 STILL = "stays still."
 
-#: The joints that descriptions are asked for: what every depth camera gives (ours).
-DESCRIBED = LAYOUTS["kinect_v1"].joints
+#: The layout whose joints descriptions are asked for: what every depth camera gives (ours).
+DESCRIBED_LAYOUT = "kinect_v1"
+DESCRIBED = LAYOUTS[DESCRIBED_LAYOUT].joints
 
 _OTHER_SIDE: dict[Side, Side] = {
     "left": "right",

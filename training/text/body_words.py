@@ -105,7 +105,7 @@ def joint_weights(text: str, layout: Layout, acting: Acting = "both") -> NDArray
 def action_weights(action: ActionText, layout: Layout) -> NDArray[np.float32]:
     """Return `k_gt` float32 `(V,)` of a class: over the joints that any paraphrase names [R].
 
-    Of them those that a sentence says to move: a text also names what is held still (ours).
+    Of them those that have a sentence of their own: a text also names what is held still (ours).
     """
     texts = (named_joints(text, action.written_for) for text in action.paraphrases)
     named = _had(frozenset().union(*texts), layout)

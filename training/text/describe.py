@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from skeleton import Archive, UnusableClip, resolve_layout
 from training.data_folder import archive_path
-from training.text.action_text import DESCRIBED, ActionText
+from training.text.action_text import DESCRIBED, DESCRIBED_LAYOUT, ActionText
 from training.text.answers import read_global, read_local
 from training.text.descriptions import Descriptions
 from training.text.errors import BadAnswer, BadDescription, TextError
@@ -18,7 +18,6 @@ from training.text.language_model import LanguageModel, ask, connect
 from training.text.prompts import global_prompt, local_prompt
 
 MODEL = "gpt-4.1"
-_JOINTS = "kinect_v1"  # as DESCRIBED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,15 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", help="the set's name (default: that of --out)")
     parser.add_argument(
         "--layout",
-        default=_JOINTS,
+        default=DESCRIBED_LAYOUT,
         help="whose joints are asked for: a layout's name, or joint names separated by commas "
-        f"(default {_JOINTS}'s {len(DESCRIBED)}, which say enough for any layout)",
+        f"(default {DESCRIBED_LAYOUT}'s {len(DESCRIBED)}, which say enough for any layout)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the texts that are missing, or check a file. Raises `TextError` and `DataMissing`."""
-    labels = _labels(arguments)
+    labels, joints = _labels(arguments), _joints(arguments.layout)
     if arguments.check is not None:
         return _check(arguments.check, labels)
     if labels is None:
@@ -58,7 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
     if not missing:
         print(f"{out} has all {len(labels)} classes")
         return 0
-    joints = _joints(arguments.layout)
     with connect(arguments.model) as model:
         return _write(descriptions, missing, model, joints)
 

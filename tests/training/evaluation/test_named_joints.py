@@ -9,7 +9,7 @@ from service.settings import DEFAULT_MODEL
 from skeleton import LAYOUTS, Archive
 from tests.animator_archive import write_animator_archive
 from training.__main__ import main
-from training.evaluation.named_joints import named_joints, wanted_joints
+from training.evaluation.named_joints import importance_on_named, wanted_joints
 from training.text.descriptions import Descriptions
 
 BODY = LAYOUTS["body16"]
@@ -47,7 +47,7 @@ def test_a_class_of_either_side_is_left_out(archive: Archive, tmp_path: Path) ->
 def test_own_clips_are_set_against_all_others_and_against_chance() -> None:
     importance = np.array([[0.5, 0.3, 0.1, 0.1], [0.1, 0.2, 0.3, 0.4], [0.25, 0.25, 0.25, 0.25]])
     wanted = {0: np.array([True, True, False, False]), 1: np.array([True, False, False, False])}
-    found = named_joints(importance.astype(np.float32), np.array([0, 1, 1]), wanted)
+    found = importance_on_named(importance.astype(np.float32), np.array([0, 1, 1]), wanted)
     assert found.own == pytest.approx([0.8, 0.175])
     assert found.others == pytest.approx([0.4, 0.5])
     assert found.level == pytest.approx([0.5, 0.25])

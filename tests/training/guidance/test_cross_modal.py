@@ -49,7 +49,10 @@ def test_gradients_of_the_branch_reach_every_shared_block(folder: Path, family: 
     for number, block in enumerate(learner.encoder.blocks):
         slopes = {name: weight.grad for name, weight in block.named_parameters()}
         assert all(slope is not None for slope in slopes.values()), number
-        assert all(float(slope.abs().max()) > 0 for slope in slopes.values()), number
+        # Biases before a normalisation have none, but for rounding.
+        weights = [slope for slope in slopes.values() if slope.ndim > 1]
+        assert weights
+        assert all(float(slope.abs().max()) > 1e-5 for slope in weights), number
     assert learner.encoder.projection.weight.grad is None  # the skeleton branch's own
     assert learner.classifier.weight.grad is not None  # they share it
     assert float(learner.classifier.weight.grad.abs().max()) > 0

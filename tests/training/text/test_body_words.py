@@ -131,3 +131,18 @@ def test_a_class_names_what_any_of_its_paraphrases_names() -> None:
     left = action_weights(action.mirrored(), LAYOUTS["kinect_v1"])
     assert left[at["left_elbow"]] > 0
     assert left[at["right_elbow"]] == 0
+
+
+def test_of_what_a_class_names_that_counts_which_has_a_sentence() -> None:
+    texts = ("The right hand throws while the left arm hangs still.", "The right elbow opens.")
+    told = {"right_wrist": "is flung forward.", "right_elbow": "opens at once."}
+    layout = LAYOUTS["body16"]
+    for joints, named in (
+        (told, {"right_wrist", "right_elbow"}),
+        # Where no named joint has one, all that are named count.
+        ({"left_knee": "bends."}, {"right_wrist", "right_elbow", "left_shoulder", "left_elbow",
+                                   "left_wrist"}),
+    ):  # fmt: skip
+        weights = action_weights(ActionText("throw", "throw", "right", texts, joints), layout)
+        found = {j for j, weight in zip(layout.joints, weights, strict=True) if weight > 0}
+        assert found == named
