@@ -22,7 +22,7 @@ from service.store import UnknownAction, UnknownCollection, UnknownExemplar
 
 
 async def _each_key_once(request: Request) -> None:
-    each_key_once(request)
+    each_key_once(request.query_params)
 
 
 router = APIRouter(tags=["actions"], dependencies=[Depends(_each_key_once)])

@@ -65,11 +65,6 @@ async def change_store(
     return await ask_store(service, changed)
 
 
-def each_key_once(request: Request) -> None:
-    """Refuse a query that gives a key twice: nobody knows which of the two was meant."""
-    _refuse_twice(request.query_params)
-
-
 def read_query(request: Request, model: type[Parameters]) -> Parameters:
     """Validate the query of a call; FastAPI's own way takes a tenth of a millisecond.
 
@@ -86,7 +81,7 @@ def read_query(request: Request, model: type[Parameters]) -> Parameters:
 
 def _read_anew(query: bytes, model: type[BaseModel]) -> BaseModel:
     parameters = QueryParams(query)
-    _refuse_twice(parameters)
+    each_key_once(parameters)
     try:
         return model.model_validate(dict(parameters))
     except ValidationError as error:
@@ -96,7 +91,8 @@ def _read_anew(query: bytes, model: type[BaseModel]) -> BaseModel:
 _read_once = lru_cache(maxsize=_REMEMBERED)(_read_anew)
 
 
-def _refuse_twice(parameters: QueryParams) -> None:
+def each_key_once(parameters: QueryParams) -> None:
+    """Refuse a query that gives a key twice: nobody knows which of the two was meant."""
     if len(parameters) != len(keys := parameters.multi_items()):
         twice = [key for key in parameters if [k for k, _ in keys].count(key) > 1]
         raise Unusable(f"{twice[0][:60]}: given more than once in the address")

@@ -217,8 +217,6 @@ class SqliteFile:
             yield
         except sqlite3.Error as error:
             raise self._meaning(error) from error
-        except OSError as error:
-            raise StoreUnavailable(f"{self.path} cannot be opened: {error}") from error
 
     def _meaning(self, error: sqlite3.Error) -> StoreError:
         code = _code(error)
