@@ -46,7 +46,7 @@ def _read(source: Source) -> Reading:
     header = _header(lines, hierarchy.end)
     numbers = _numbers(lines, header, len(hierarchy.channels))
     turns = [i for i, channel in enumerate(hierarchy.channels) if channel.endswith("rotation")]
-    numbers[:, turns] = np.radians(numbers[:, turns])
+    numbers *= [np.pi / 180 if c.endswith("rotation") else 1.0 for c in hierarchy.channels]
     bones = _with_increments(hierarchy.bones, numbers)
     numbers, remarks = _without_rest(numbers, turns)
     return reading_of(Movement(bones, numbers, header.fps, remarks=remarks), "bvh")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Vector = tuple[float, float, float]
 Floats = NDArray[np.float64]
 
-_AT_ONCE = 200_000  # rotations held in memory at a time
+_AT_ONCE = 400_000  # rotations held in memory at a time
 
 
 @dataclass(frozen=True, eq=False)

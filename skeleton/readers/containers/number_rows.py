@@ -1,9 +1,10 @@
 """Rows of numbers as text: many at a time, and the line at fault (ours)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from skeleton.errors import UnreadableClip
@@ -14,6 +15,9 @@ LARGEST_NUMBER = 1e9
 #: Characters of one, with what separates it from the next.
 LONGEST_NUMBER = 64
 _PARSED = 20_000  # rows at a time
+_AT_ONCE = 40_000  # numbers parsed at a time
+#: What a number of JSON may consist of, and what separates two of a row.
+_OF_JSON = b"0123456789+-.eE \t\n"
 _SEARCHED = 1000  # rows at a time, of which one is at fault
 
 
@@ -43,12 +47,11 @@ def number_table(
     blocks = [np.empty((0, width))]
     done = 0
     while block := list(islice(stream, _PARSED)):
-        if not "".join(block).isspace():
-            numbers = _loaded(block, width)
-            if numbers is None:
-                at, fault = _fault_among(block, width)
-                raise UnreadableClip(f"line {line_number(done + at)}: {fault}")
-            blocks.append(numbers)
+        numbers = _loaded(block, width)
+        if numbers is None:
+            at, fault = _fault_among(block, width)
+            raise UnreadableClip(f"line {line_number(done + at)}: {fault}")
+        blocks.append(numbers)
         done += len(block)
     return np.concatenate(blocks)
 
@@ -102,6 +105,39 @@ def _loaded(rows: Sequence[str], width: int) -> NDArray[np.float64] | None:
     """The numbers of those rows that are not blank, None where not each has so many."""
     if _too_long(max(rows, key=len), width):
         return None
+    given = [row for row in map(str.strip, rows) if row]
+    step = max(1, _AT_ONCE // width)
+    blocks = [np.empty((0, width))]
+    for start in range(0, len(given), step):
+        block = given[start : start + step]
+        numbers = _of_json(block, width)
+        if numbers is None:
+            numbers = _of_text(block, width)
+        if numbers is None:
+            return None
+        blocks.append(numbers)
+    return np.concatenate(blocks)
+
+
+def _of_json(rows: Sequence[str], width: int) -> NDArray[np.float64] | None:
+    """The numbers of rows that are written as JSON writes numbers, one blank between two, by its
+    parser, which takes a third of the time; None for all others."""
+    text = "\n".join(rows)
+    if text.encode(errors="replace").translate(None, _OF_JSON):
+        return None
+    lists = text.replace("\t", ",").replace(" ", ",").replace("\n", "],[")
+    try:
+        numbers = orjson.loads(f"[[{lists}]]")
+    except ValueError:
+        return None
+    if set(map(len, numbers)) != {width}:
+        return None
+    flat = np.fromiter(chain.from_iterable(numbers), np.float64, len(rows) * width)
+    return flat.reshape(-1, width)
+
+
+def _of_text(rows: Sequence[str], width: int) -> NDArray[np.float64] | None:
+    """The numbers of rows however they are written, None where not each has so many."""
     try:
         numbers = np.loadtxt(rows, dtype=np.float64, comments=None, ndmin=2)
     except ValueError:
