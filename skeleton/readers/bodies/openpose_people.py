@@ -62,11 +62,13 @@ def _found(frames: Sequence[Any], keys: tuple[str, ...]) -> list[tuple[list[Any]
         for person in _list_in(frame, "people", number):
             if not isinstance(person, dict):
                 raise UnreadableClip(f"frame {number}: a person is not an object")
-            row: Any = next((person[key] for key in keys if person.get(key)), [])
-            if not isinstance(row, list):
-                raise UnreadableClip(f"frame {number}: {keys[0]} is not a list of numbers")
-            if row:
-                bodies.append((row, number))
+            for key in keys:
+                row = person.get(key)
+                if row:
+                    if not isinstance(row, list):
+                        raise UnreadableClip(f"frame {number}: {key} is not a list of numbers")
+                    bodies.append((row, number))
+                    break
     return bodies
 
 
