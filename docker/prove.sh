@@ -54,7 +54,7 @@ take_down() {
     step "stopping the engine that was started"
     "$local_docker" down || status=1
   fi
-  rm -f "$log"
+  rm -f "$log" ${own:+"$own"}
   if [[ $engine == yes ]]; then
     if ((status)); then
       printf '\nFAILED: the composed service does not keep its promises\n'
@@ -245,5 +245,18 @@ printf '  kept: %s\n' "$kept"
 enrolled=$(($(find examples/enroll -name '*.json' | wc -l) + 1))
 [[ $kept == *"'revision': $revision,"* && $kept == *"'exemplars': $enrolled,"* ]] ||
   fail "the collection is at revision $revision with $enrolled exemplars"
+
+step "another model, and layouts of one's own from docker/own"
+usual=$(call GET /model 200 </dev/null | field space)
+own=$(mktemp docker/own/proof-XXXXXX.yaml)
+sed 's/^name: .*/name: of_the_proof/' examples/layouts/my_camera.yaml >"$own"
+chmod a+r "$own" # mktemp's files are their owner's alone, and the service has a user of its own
+ONESHOT_MODEL=service/models/clear_terms.onnx ONESHOT_LAYOUTS=$own \
+  logged compose up --detach --wait --wait-timeout 180 || fail "the service runs with both"
+address=$(compose port service 8000)
+other=$(call GET /model 200 </dev/null)
+printf '  space %s instead of %s\n' "$(field space <<<"$other")" "$usual"
+[[ $(field space <<<"$other") != "$usual" ]] || fail "ONESHOT_MODEL is passed on"
+[[ $(field layouts <<<"$other") == *"'of_the_proof'"* ]] || fail "ONESHOT_LAYOUTS is passed on"
 
 result="built in ${built} s (${size} MB), healthy in ${healthy} s, confined, durable through kill -9 of both"

@@ -32,6 +32,12 @@ def stages() -> list[list[tuple[str, str]]]:
     return found
 
 
+def workdir() -> str:
+    """Where the finished image's command runs, and relative paths begin."""
+    (found,) = [arguments for name, arguments in stages()[-1] if name == "WORKDIR"]
+    return found
+
+
 def copied_from_context(stage: list[tuple[str, str]]) -> set[str]:
     """What a stage copies from the checkout, not from another stage."""
     sources: set[str] = set()

@@ -3,10 +3,12 @@
 docker/prove.sh asserts them of the running containers.
 """
 
+import subprocess
+
 import pytest
 
 from service.settings import Settings
-from tests.docker.deployment import compose
+from tests.docker.deployment import ROOT, compose, workdir
 
 SERVICES = ("service", "redis")
 
@@ -82,11 +84,23 @@ def test_the_service_is_built_and_never_pulled_by_its_name() -> None:
 def test_every_setting_an_operator_may_choose_is_passed_on() -> None:
     environment = compose()["services"]["service"]["environment"]
     fixed = {"ONESHOT_STORE", "ONESHOT_PROVIDER"}
-    # Of the container: listening address and port, and paths that would need a mount.
-    inside = {"ONESHOT_HOST", "ONESHOT_PORT", "ONESHOT_MODEL", "ONESHOT_LAYOUTS"}
+    # Of the container: the address and the port it listens on.
+    inside = {"ONESHOT_HOST", "ONESHOT_PORT"}
     settings = {f"ONESHOT_{field.upper()}" for field in Settings.model_fields}
     assert set(environment) - fixed == settings - fixed - inside
     assert {name for name, value in environment.items() if value is not None} == fixed
+
+
+def test_files_of_the_operators_own_have_the_same_path_inside_as_in_the_checkout() -> None:
+    (mount,) = compose()["services"]["service"]["volumes"]
+    assert mount["source"] == "./docker/own"
+    assert mount["target"] == workdir() + "/docker/own"
+    assert mount["read_only"] is True
+    # There in every clone: else the engine would make it, as root.
+    tracked = subprocess.run(
+        ["git", "ls-files", "docker/own"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert tracked.stdout.split() == ["docker/own/.gitignore"]
 
 
 def test_a_machine_without_a_gpu_is_asked_for_none() -> None:
