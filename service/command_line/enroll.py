@@ -78,7 +78,7 @@ def enroll(
             async def one(file: ClipFile) -> Enrolled:
                 return await client.enroll(
                     file.path,
-                    action or _name_of(file, action_from),
+                    _name_of(file, action_from) if action is None else action,
                     layout=file.layout,
                     fps=fps,
                     axes=axes,

@@ -119,6 +119,16 @@ def test_what_cannot_be_done_is_told_before_anything_is_sent(
     assert says in done.err
 
 
+def test_an_empty_name_is_no_name(tmp_path: Path) -> None:
+    done = oneshot(
+        "enroll", ENROLL / "wave.json", "--action", "", "--local",
+        store=f"sqlite:///{tmp_path}/store.db", provider="cpu",
+    )  # fmt: skip
+    assert done.status == 1
+    assert "action" in done.err
+    assert "wave" not in done.out
+
+
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     done = oneshot("recognize", tmp_path, "--url", "http://127.0.0.1:9")
     assert done.status == 2

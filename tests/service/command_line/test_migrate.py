@@ -156,6 +156,16 @@ def test_only_the_named_collections_are_touched(url: str, store: Store, new_mode
     assert store.collection("gym").space != space()
 
 
+@pytest.mark.parametrize("command", ["plan", "apply", "rollback", "forget"])
+def test_an_empty_store_is_not_the_usual_one(url: str, store: Store, command: str) -> None:
+    fill(store, "default", 1)
+    yes = ("--yes",) if command == "forget" else ()
+    done = oneshot("migrate", command, *yes, "--store", "", store=url, provider="cpu")
+    assert done.status == 2
+    assert "is no store" in done.err
+    assert store.collection("default").space == space()
+
+
 def test_apply_goes_on_after_kill_9_and_embeds_nothing_twice(
     url: str, store: Store, new_model: Path
 ) -> None:
