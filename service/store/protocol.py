@@ -78,9 +78,6 @@ class StoreReader(Protocol):
     def warnings(self) -> list[str]:
         """Which of the promises the store's settings cannot keep, for the operator."""
 
-    def ping(self) -> None:
-        """Returns when the store answers. Raises StoreUnavailable."""
-
     def close(self) -> None:
         """Lets go of every connection; a call afterwards raises StoreUnavailable."""
 

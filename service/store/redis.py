@@ -41,9 +41,9 @@ from service.store.records import (
     Version,
 )
 from service.store.redis_connection import AnswerLost
-from service.store.redis_keys import key_of, mutation_keys, now, spaces_of, version
+from service.store.redis_keys import key_of, mutation_keys, spaces_of, version
 from service.store.redis_reader import RedisReader
-from service.store.serialisation import pack_arrays, pack_clip, pack_metadata, pack_time
+from service.store.serialisation import now, pack_arrays, pack_clip, pack_metadata, pack_time
 
 
 class RedisStore(RedisReader):

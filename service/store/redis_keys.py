@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from service.store.errors import StoreCorrupt
 from service.store.names import check_collection, is_collection
-from service.store.records import Change, ChangeKind, Version
-from service.store.serialisation import pack_time, unpack_time
+from service.store.records import Change, ChangeKind, CollectionInfo, Version
+from service.store.serialisation import unpack_time
 
 SCHEMA_KEY = "oneshot:schema"
 META_PATTERN = "oneshot:{*}:meta"
@@ -38,8 +37,32 @@ def collection_of(meta_key: str) -> str | None:
     return name if is_collection(name) else None
 
 
-def now() -> str:
-    return pack_time(datetime.now(UTC))
+def meta_question(name: str) -> tuple[str, ...]:
+    """The command that reads a collection's meta."""
+    return ("HMGET", key_of(name, "meta"), *META_FIELDS)
+
+
+def meta_of(values: Sequence[bytes | None]) -> dict[str, str]:
+    """The answer to it by its fields. A collection of a release before migrations lists no
+    spaces."""
+    return dict(zip(META_FIELDS, ((value or b"").decode() for value in values), strict=True))
+
+
+def size_question(name: str) -> tuple[str, ...]:
+    """The command that counts a collection's exemplars."""
+    return ("HLEN", key_of(name, "exemplars"))
+
+
+def collection_info(name: str, meta: Mapping[str, str], exemplars: int) -> CollectionInfo:
+    """What is told of a collection, from its meta and its size."""
+    return CollectionInfo(
+        name=name,
+        space=meta["space"] or None,
+        revision=int(meta["revision"]),
+        actions=int(meta["actions"]),
+        exemplars=exemplars,
+        created=unpack_time(meta["created"]),
+    )
 
 
 def version(values: Sequence[Any]) -> Version:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 from service.store.errors import (
@@ -33,18 +34,26 @@ from service.store.records import (
 )
 from service.store.redis_connection import RedisConnection
 from service.store.redis_keys import (
-    META_FIELDS,
     META_PATTERN,
     SCHEMA_KEY,
     change,
+    collection_info,
     collection_of,
     key_of,
-    now,
+    meta_of,
+    meta_question,
     record,
+    size_question,
     spaces_of,
     version,
 )
-from service.store.serialisation import unpack_arrays, unpack_clip, unpack_metadata, unpack_time
+from service.store.serialisation import (
+    now,
+    unpack_arrays,
+    unpack_clip,
+    unpack_metadata,
+    unpack_time,
+)
 
 SCHEMA = 1
 # A read meets another's write rarely: the server runs what is sent at once mostly at once.
@@ -77,22 +86,30 @@ class RedisReader:
         names = {DEFAULT_COLLECTION}
         names.update(filter(None, map(collection_of, self._redis.keys(META_PATTERN))))
         infos = []
-        for name in sorted(names):
-            # One may have been deleted since the scan.
+        waiting = sorted(names)
+        for start in range(0, len(waiting), _BATCH):
+            infos += self._some_collections(waiting[start : start + _BATCH])
+        return infos
+
+    def _some_collections(self, names: Sequence[str]) -> list[CollectionInfo]:
+        """Those that are there, asked for together: a service may keep one for each person."""
+        questions = (
+            (meta_question(name), size_question(name), meta_question(name)) for name in names
+        )
+        answers = iter(self._redis.together(*chain.from_iterable(questions)))
+        infos = []
+        for name, values, size, again in zip(names, answers, answers, answers, strict=True):
+            if values[0] is not None and values == again:
+                infos.append(collection_info(name, meta_of(values), size))
+                continue
+            # It changed in between, or was deleted since the scan.
             with suppress(UnknownCollection):
                 infos.append(self.collection(name))
         return infos
 
     def collection(self, name: str) -> CollectionInfo:
-        meta, (exemplars,) = self._read(name, ("HLEN", key_of(name, "exemplars")))
-        return CollectionInfo(
-            name=name,
-            space=meta["space"] or None,
-            revision=int(meta["revision"]),
-            actions=int(meta["actions"]),
-            exemplars=exemplars,
-            created=unpack_time(meta["created"]),
-        )
+        meta, (size,) = self._read(name, size_question(name))
+        return collection_info(name, meta, size)
 
     def version(self, name: str) -> Version:
         found = self._redis.command("HMGET", key_of(name, "meta"), "incarnation", "revision")
@@ -211,9 +228,6 @@ class RedisReader:
     def warnings(self) -> list[str]:
         return self._redis.warnings()
 
-    def ping(self) -> None:
-        self._redis.command("PING")
-
     def close(self) -> None:
         self._redis.close()
 
@@ -261,15 +275,13 @@ class RedisReader:
         Meta is read before and behind the others, which count only if it did not change: a server
         whose memory is full refuses MULTI, and recognition goes on then.
         """
-        meta_fields = ("HMGET", key_of(name, "meta"), *META_FIELDS)
         for _ in range(_ATTEMPTS):
-            meta, *found, again = self._redis.together(meta_fields, *commands, meta_fields)
-            if meta[0] is None:
+            question = meta_question(name)
+            values, *found, again = self._redis.together(question, *commands, question)
+            if values[0] is None:
                 self._require_default(name)
-            elif meta == again:
-                # A collection of a release before migrations does not list spaces.
-                values = ((value or b"").decode() for value in meta)
-                return dict(zip(META_FIELDS, values, strict=True)), found
+            elif values == again:
+                return meta_of(values), found
         raise StoreUnavailable(f"collection {name!r} changes faster than it can be read")
 
     def _read_in_space(

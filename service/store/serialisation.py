@@ -101,6 +101,11 @@ def unpack_metadata(text: str | bytes) -> dict[str, Any]:
     return metadata
 
 
+def now() -> str:
+    """This moment, as `pack_time` writes it."""
+    return pack_time(datetime.now(UTC))
+
+
 def pack_time(moment: datetime) -> str:
     """A moment in UTC, always 32 characters, so that text order is order in time.
 

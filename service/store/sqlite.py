@@ -28,6 +28,7 @@ from service.store.records import (
     Version,
 )
 from service.store.serialisation import (
+    now,
     pack_arrays,
     pack_clip,
     pack_metadata,
@@ -41,7 +42,6 @@ from service.store.sqlite_rows import (
     ids_of,
     insert_exemplar,
     lacking,
-    now,
     space_of,
     version_of,
 )

@@ -8,7 +8,6 @@ from pathlib import Path
 from service.store.errors import UnknownAction, UnknownCollection, UnknownExemplar
 from service.store.names import check_action, check_collection, check_exemplar, check_space
 from service.store.records import (
-    DEFAULT_COLLECTION,
     ActionInfo,
     ActionPage,
     Change,
@@ -191,9 +190,6 @@ class SqliteReader:
             f"{self._file.path} lies where SQLite cannot keep a write-ahead log (it uses"
             f" {self._file.journal}): readers and writers wait for each other"
         ]
-
-    def ping(self) -> None:
-        self.version(DEFAULT_COLLECTION)
 
     def close(self) -> None:
         self._file.close()

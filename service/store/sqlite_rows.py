@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from service.store.errors import UnknownCollection
@@ -16,15 +15,11 @@ from service.store.records import (
     ExemplarName,
     Version,
 )
-from service.store.serialisation import pack_time, unpack_arrays, unpack_time
+from service.store.serialisation import now, unpack_arrays, unpack_time
 
 Row = Sequence[Any]
 Content = tuple[str, str, str, str, bytes, bytes]
 """Action, created, metadata, space, parcel of arrays, parcel of the clip."""
-
-
-def now() -> str:
-    return pack_time(datetime.now(UTC))
 
 
 def create_collection(connection: sqlite3.Connection, name: str) -> bool:

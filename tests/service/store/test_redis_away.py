@@ -41,7 +41,6 @@ def test_a_server_that_is_away_is_said_so_at_once_and_used_again_when_back(
     with closing(open_store(own_server.url)) as store:
         exemplar, _ = enroll(store)
         calls: list[Callable[[], object]] = [
-            store.ping,
             store.collections,
             lambda: store.version("default"),
             lambda: enroll(store),
@@ -87,7 +86,7 @@ def test_a_read_of_a_server_that_hangs_is_given_up_within_a_second(
             assert time.monotonic() - begin < 1
             assert not isinstance(refused.value, OutcomeUnknown)
         own_server.thaw()
-        store.ping()
+        store.version("default")
 
 
 def test_an_enrolment_whose_answer_was_lost_is_there_once(redis_server: RedisServer) -> None:
