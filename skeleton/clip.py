@@ -168,6 +168,9 @@ def _refuse_flat(joints: NDArray[np.float32]) -> None:
     same = ((points == first) | (points != points)).all(axis=0)
     if joints.shape[2] == 1 or not same.any():
         return
+    if not (points == points).any(axis=0).all():
+        unseen = "xyz"[int(np.argmin((points == points).any(axis=0)))]
+        raise FlatData(f"no joint has a coordinate {unseen} in any frame: a 3D skeleton is needed")
     if same.all():
         raise NothingToSee("of all joints only one place was ever seen: no body, and no movement")
     raise FlatData(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton.clip import refuse_length
-from skeleton.errors import BadShape, UnusableClip
+from skeleton.errors import BadShape, NothingToSee, UnusableClip
 from skeleton.layouts import LONGEST_LAYOUT, LONGEST_NAME, MOST_JOINTS, Layout, resolve_layout
 from skeleton.readers.containers.json_text import parse_json, starts_json
 from skeleton.readers.format import Format, Reading, Source
@@ -32,7 +32,7 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
     joint of a person or of a frame that is null.
 
     Raises `BadShape` for anything else: ragged lists, strings, true and false among it; and for
-    nulls that stand for far more than the body gives.
+    nulls that stand for far more than the body gives; `NothingToSee` for nulls alone.
     """
     if not isinstance(joints, list):
         raise BadShape(f"joints must be a list of frames, not {_kind(joints)}")
@@ -52,7 +52,9 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
         _refuse_mostly_null(len(items) * width, given)
         shape.append(width)
         items = list(chain.from_iterable(items))
-    if len(shape) == 2 and kinds == {_NULL}:
+    if kinds == {_NULL}:
+        if len(shape) != 2:  # of nulls alone, nothing says for how many coordinates each stands
+            raise NothingToSee("no joint was seen in any frame: all are null")
         _refuse_mostly_null(len(items) * 3, given)
         shape.append(3)  # every joint of every frame is null
         items = items * 3

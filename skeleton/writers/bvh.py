@@ -15,6 +15,7 @@ from skeleton.writers.rest_pose import REST_POSE
 Floats = NDArray[np.float64]
 
 _CENTIMETRES = 100.0
+_UP = np.array([0.0, 1.0, 0.0])  # where a joint rests that lies on its parent
 _TURNS = "Zrotation Xrotation Yrotation"
 _MOVES = "Xposition Yposition Zposition"
 _LIMBS = {"collar": "Shoulder", "shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand",
@@ -90,7 +91,8 @@ def _offsets(places: Floats, names: Sequence[str], parents: Sequence[int]) -> Fl
             here, there = REST_POSE.get(names[joint]), REST_POSE.get(names[parent])
             # A joint of no known meaning rests as it is measured first.
             rest = bone[0] if here is None or there is None else np.subtract(here, there)
-            offsets[joint] = rest / np.sqrt((rest * rest).sum()) * length
+            size = np.sqrt((rest * rest).sum())
+            offsets[joint] = (rest / size if size > 0 else _UP) * length
     return offsets
 
 

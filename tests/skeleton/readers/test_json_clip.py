@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from skeleton import LAYOUTS, Recording, UnreadableClip, UnusableClip, custom_layout
 from skeleton.animator import animate
-from skeleton.errors import BadShape, UnknownLayout
+from skeleton.errors import BadShape, NothingToSee, UnknownLayout
 from skeleton.layouts import MOST_JOINTS
 from skeleton.readers import FORMATS, Source, read_joint_lists, read_source
 from tests.skeleton.readers.clips import CLIPS
@@ -58,6 +58,14 @@ def test_a_frame_or_a_person_that_is_null_is_nan() -> None:
     ]
     assert read_joint_lists([[one, None], [None, one]]).shape == (2, 2, 2, 3)
     assert read_joint_lists([[None, None], [None, None]]).shape == (2, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "joints", [[None, None], [[[None] * 25] * 2] * 3, [[[[None] * 3] * 25] * 2] * 3]
+)
+def test_a_clip_of_nulls_alone_is_told_to_show_nothing(joints: Any) -> None:
+    with pytest.raises(NothingToSee, match="no joint was seen in any frame"):
+        read_joint_lists(joints)
 
 
 def test_a_clip_in_which_hardly_anybody_is_seen_is_read() -> None:

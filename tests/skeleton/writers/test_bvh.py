@@ -180,3 +180,14 @@ def test_a_joint_of_no_known_meaning_is_written_too() -> None:
     layout = custom_layout([*body, "other:Bat"])
     joints = np.random.default_rng(0).normal(size=(4, 6, 3))
     assert b"Bat" in write_bvh(record(joints, layout, fps=30))
+
+
+def test_a_joint_that_lies_on_its_parent_is_written_too() -> None:
+    body = ("pelvis", "neck", "head", "left_shoulder", "right_shoulder")
+    joints = moving(custom_layout(body))[:, 0]
+    held = joints[:, 3] + np.linspace(0, 0.1, len(joints))[:, None].astype(np.float32)
+    layout = Layout("held", (*body, "other:Bat"), (-1, 0, 1, 1, 1, 3))
+    written = write_bvh(record(np.concatenate([joints, held[:, None]], 1), layout, fps=30))
+    again = BVH.read(Source(written))
+    assert again.layout.joints == body
+    np.testing.assert_allclose(again.joints.reshape(joints.shape), joints, atol=1e-4)
