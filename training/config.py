@@ -267,7 +267,10 @@ def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ())
         path, sign, value = override.partition("=")
         if not sign:
             raise BadConfig(f"{override!r} is not of the form section.field=value")
-        branch: Any = yaml.safe_load(value)
+        try:
+            branch: Any = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise BadConfig(f"{override!r}: {value!r} is no value of YAML") from None
         for key in reversed(path.split(".")):
             branch = {key: branch}
         tree = _merged(tree, branch)
@@ -285,8 +288,8 @@ def config_from(tree: dict[str, Any]) -> Config:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadConfig(f"cannot read the configuration {path}: {error}") from error
     if tree is None:
         return {}

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.restart:
         last.unlink(missing_ok=True)
         (arguments.out / leak.FILE).unlink(missing_ok=True)
-    session = Run(config, torch.device(device))
+    resume = None
     if last.exists():
         trained, resume = checkpoint.load(last)
         if trained.config != config:
@@ -68,6 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
         if resume is None:
             print(f"{last} is finished already")
             return 0
+    session = Run(config, torch.device(device))
+    if resume is not None:
         session.resume(resume)
         print(f"going on after epoch {session.epoch}")
     print(

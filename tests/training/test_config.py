@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_pseudo_novel_classes_are_replaced_as_a_whole(tmp_path: Path) -> None:
         ("encoder.dropuot=0.2", "encoder.dropuot"),
         ("encoder.dropout=1.5", "encoder.dropout"),
         ("encoder.dropout", "section.field=value"),
+        ("encoder.dropout=[", "encoder.dropout=["),
         ("optimiser.epochs=many", "optimiser.epochs"),
         ("encoder.strides=[1, 2]", "channels and strides"),
         ("encoder.segments=3", "cannot make 3 parts"),
@@ -39,7 +41,7 @@ def test_pseudo_novel_classes_are_replaced_as_a_whole(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_field_is_named(override: str, named: str) -> None:
-    with pytest.raises(BadConfig, match=named.replace(".", r"\.")):
+    with pytest.raises(BadConfig, match=re.escape(named)):
         load_config(None, (override,))
 
 
@@ -53,6 +55,9 @@ def test_the_default_names_every_field() -> None:
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match=r"absent\.yaml"):
         load_config(tmp_path / "absent.yaml")
+    (tmp_path / "latin1.yaml").write_bytes("# größer\nseed: 1\n".encode("latin-1"))
+    with pytest.raises(BadConfig, match=r"latin1\.yaml"):
+        load_config(tmp_path / "latin1.yaml")
 
 
 def test_the_configuration_of_clear_terms_takes_those_sets_alone() -> None:

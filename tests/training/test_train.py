@@ -87,6 +87,9 @@ def test_a_finished_run_is_left_alone_and_another_configuration_is_refused(
     output = Training(folder, out, "optimiser.epochs=1", "seed=7").finish(status=2)
     assert "another configuration" in output
     assert (out / "last.pt").read_bytes() == before
+    # Neither needs the clips: a table of many finished runs is there at once.
+    (tmp_path / "small.yaml").write_text(DIFFERENCE)
+    assert "finished already" in Training(tmp_path, out, "optimiser.epochs=1").finish()
 
 
 def test_progress_goes_to_tensorboard(folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`python -m training benchmark`: rows of the paper's table, trained, measured, set beside it."""
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -24,6 +25,8 @@ from training.evaluation.protocol import UnusableSet
 from training.evaluation.report import write_whole
 from training.split import Split, split_names
 
+#: Beside the runs: the SHA-256 of the archive that they were made with.
+_OF_ARCHIVE = "archive.sha256"
 _CONFIGS = Path(train.__file__).parent / "configs"
 
 
@@ -88,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ[VARIABLE] = str(plan.archive.parent)
     try:
         _check(plan)
+        _bind(plan)
         cells: list[Cell] = []
         for variant, base, seed in plan.runs():
             print(f"{plan.split.name}: {variant}, {base} base classes, seed {seed}")
@@ -157,6 +161,22 @@ def _check(plan: _Plan) -> None:
     absent = [label for label in plan.split.base[max(plan.base)] if label not in there]
     if absent:
         raise UnusableSet(f"the archive {archive.name} has no clip of {', '.join(absent)}")
+
+
+def _bind(plan: _Plan) -> None:
+    """Keep one folder's runs and figures to one archive's content: of another they would be taken
+    for finished. Raises `BadConfig`."""
+    held = plan.out / _OF_ARCHIVE
+    with plan.archive.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if not held.is_file():
+        plan.out.mkdir(parents=True, exist_ok=True)
+        write_whole(held, digest + "\n")
+    elif held.read_text(encoding="utf-8").strip() != digest:
+        raise BadConfig(
+            f"the runs in {plan.out} were made with other clips than {plan.archive} holds now; "
+            "name another --out, or remove that folder"
+        )
 
 
 def _train(plan: _Plan, variant: str, base: int, seed: int) -> int:

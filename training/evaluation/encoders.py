@@ -103,6 +103,8 @@ def encoder_from_model(path: Path) -> Encoder:
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
+    if not path.is_file():
+        raise BadModelFile(f"{path} is not a file")
     try:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         told = json.loads(session.get_modelmeta().custom_metadata_map["oneshot.model"])

@@ -38,22 +38,12 @@ class Method:
     gallery: GalleryNorm | None = None
 
 
-def methods(archive: Archive, encoder: Encoder | None = None) -> list[Method]:
-    """Return the floor's methods for a set, and the encoder's where there is one.
+def floor(archive: Archive) -> list[Method]:
+    """Return the methods without any learning: Euclid, DTW, and DTW with squared costs.
 
     DTW is the published floor (a frame costs its Euclidean distance); with squared costs it is
-    stronger. The sum of encoder and DTW, each standardised over all pairs, shows what matching in
-    time could still add; no service offers it.
+    stronger.
     """
-    found = floor(archive)
-    if encoder is None:
-        return found
-    ours = encoder_methods(archive, encoder)
-    return [*found, *ours, summed(ours[0], found[1])]
-
-
-def floor(archive: Archive) -> list[Method]:
-    """Return the methods without any learning: Euclid, DTW, and DTW with squared costs."""
     features = floor_features(archive)
     return [
         _timed(EUCLID, lambda: -euclid(features)),
@@ -84,7 +74,8 @@ def alone(part: str) -> str:
 
 
 def summed(encoder: Method, warping: Method) -> Method:
-    """Return the sum of an encoder's and time warping's similarities, each standardised."""
+    """Return the sum of an encoder's and time warping's similarities, each standardised over all
+    pairs. It shows what matching in time could still add; no service offers it."""
     both = _standardised(encoder.similarity) + _standardised(warping.similarity)
     return Method(SUM, both, encoder.seconds + warping.seconds)
 

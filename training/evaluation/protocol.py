@@ -1,4 +1,4 @@
-"""The one-shot protocol on sets with several subjects (ours; the README's "Evaluation")."""
+"""The one-shot protocol on sets with several subjects (ours)."""
 
 from dataclasses import dataclass
 

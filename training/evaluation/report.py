@@ -39,24 +39,6 @@ def write_report(evaluation: Evaluation, folder: Path) -> tuple[Path, Path]:
     )
 
 
-def read_report(path: Path) -> Evaluation:
-    """Read an `evaluation.json` back."""
-    tree = json.loads(path.read_text(encoding="utf-8"))
-    return Evaluation(
-        facts=tree["facts"],
-        sets=tuple(
-            SetResult(
-                **{
-                    **entry,
-                    "novel": None if entry["novel"] is None else tuple(entry["novel"]),
-                    "methods": tuple(measured_from(method) for method in entry["methods"]),
-                }
-            )
-            for entry in tree["sets"]
-        ),
-    )
-
-
 def markdown(evaluation: Evaluation) -> str:
     """Return the report as Markdown."""
     lines = ["# Evaluation", "", _PROTOCOL, ""]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tests.training.ablation.conftest import Done, Folder
+from tests.training.evaluation.stored_report import read_report
 from training.evaluation.evaluate import add_arguments, run
-from training.evaluation.report import read_report
 from training.evaluation.results import Measured
 
 

@@ -90,6 +90,12 @@ def test_ntu_from_files_to_the_table(run: Runner, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.count("finished already") == 2
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*/seed_0/*")} == written
     assert json.loads((out / "table.json").read_text())["cells"] == [plain, guided]
+    # Runs and figures of other clips are not taken for these.
+    with (run.folder / "var" / "ntu120.npz").open("ab") as archive:
+        archive.write(b"one byte more")
+    assert run.small(second, *row) == 2
+    assert "were made with other clips than" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*/seed_0/*")} == written
 
 
 def test_a_missing_exemplar_is_named_before_anything_is_trained(

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from skeleton import Archive
+from tests.training.evaluation.stored_report import read_report
 from training.evaluation.evaluate import add_arguments, run
-from training.evaluation.report import read_report
 
 
 def _args(*options: str) -> argparse.Namespace:

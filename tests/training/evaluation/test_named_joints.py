@@ -75,3 +75,6 @@ def test_a_file_that_is_no_model_is_said(
     )
     assert main() == 2
     assert "is not a model file" in capsys.readouterr().err
+    (tmp_path / "no.onnx").unlink()
+    assert main() == 2
+    assert capsys.readouterr().err == f"error: {tmp_path}/no.onnx is not a file\n"

@@ -17,7 +17,7 @@ from skeleton import Archive, prepare, record, resolve_layout
 from tests.service_process import ServiceProcess
 from training.evaluation.encoders import encoder_from_model
 from training.evaluation.features import JOINTS
-from training.evaluation.methods import ENCODER, methods
+from training.evaluation.methods import encoder_methods
 from training.evaluation.metrics import accuracy, answers, auroc
 from training.evaluation.over_http import Service, ServiceFailed
 from training.evaluation.protocol import episodes
@@ -182,10 +182,7 @@ def test_the_real_service_answers_what_the_model_file_measures(
     archive: Archive, tmp_path: Path
 ) -> None:
     drawn = episodes(archive.labels, archive.subjects, repeats=1)
-    in_process = next(
-        method for method in methods(archive, encoder_from_model(DEFAULT_MODEL))
-        if method.name == ENCODER
-    )  # fmt: skip
+    in_process = encoder_methods(archive, encoder_from_model(DEFAULT_MODEL))[0]
     with ServiceProcess(f"sqlite:///{tmp_path}/store.db", DEFAULT_MODEL) as process:
         client = Service(process.url, threads=2)
         served = client.serve(archive, drawn)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.training.evaluation.stored_report import read_report
 from training.evaluation.metrics import Answers
 from training.evaluation.protocol import episodes
-from training.evaluation.report import markdown, read_report, write_report
+from training.evaluation.report import markdown, write_report
 from training.evaluation.results import Evaluation, Measured, SetResult, measured
 
 NAN = float("nan")
