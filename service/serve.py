@@ -109,7 +109,7 @@ def _spare_the_collector() -> None:
 def _greeting(runtime: Runtime, port: int) -> str:
     host = runtime.settings.host
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    url = f"http://{shown}:{port}"
+    url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     return "\n".join(
         (
             "",

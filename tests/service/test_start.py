@@ -270,8 +270,11 @@ def test_the_greeting_says_what_runs_and_a_line_that_works(store: str, model: Pa
         assert Caller(checked).recognize(performance("wave"))["matches"]
 
 
-def test_who_reads_the_greeting_can_call_at_once(store: str, model: Path) -> None:
-    environment = service_environment(store=store, model=str(model), provider="cpu", port="0")
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_who_reads_the_greeting_can_call_at_once(host: str, store: str, model: Path) -> None:
+    environment = service_environment(
+        store=store, model=str(model), provider="cpu", host=host, port="0"
+    )
     with subprocess.Popen(
         [sys.executable, "-m", "service", "serve"],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
@@ -279,7 +282,7 @@ def test_who_reads_the_greeting_can_call_at_once(store: str, model: Path) -> Non
         try:
             assert process.stdout is not None
             greeting = next((line for line in process.stdout if "http://" in line), "none")
-            url = re.findall(r"http://[\d.:]+", greeting)[0]
+            url = re.findall(r"http://[\d.:[\]]+", greeting)[0]
             assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
         finally:
             process.terminate()
