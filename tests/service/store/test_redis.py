@@ -53,6 +53,21 @@ def test_all_keys_of_a_collection_carry_its_hash_tag(
     }
 
 
+def test_many_collections_are_listed_in_few_round_trips(
+    store: Store, redis_server: RedisServer
+) -> None:
+    names = sorted({"default", *(f"person_{number}" for number in range(300))})
+    for name in names:
+        if name != "default":
+            store.create_collection(name)
+    with redis_server.client() as client:
+        before = client.info("stats")["total_reads_processed"]
+        listed = store.collections()
+        reads = client.info("stats")["total_reads_processed"] - before
+    assert [info.name for info in listed] == names
+    assert reads < len(names) / 4
+
+
 def test_a_cluster_node_takes_every_call() -> None:
     with RedisServer({"cluster-enabled": "yes"}) as server:
         with server.client() as client:
