@@ -93,6 +93,16 @@ def test_its_joint_importance_is_that_of_the_joints_which_words_name(name: str) 
 
 
 @pytest.mark.real_data
+@pytest.mark.parametrize("name", ["utdmhad", "msraction3d"])
+def test_so_is_that_of_the_model_of_clear_terms(name: str) -> None:
+    archive, model = Archive.open(archive_path(name)), encoder_from_model(CLEAR_TERMS)
+    wanted = wanted_joints(archive, model.layout, read_folder()[name])
+    found = importance_on_named(model.encode(archive)[IMPORTANCE], archive.labels, wanted)
+    assert found.own.mean() >= 1.5 * found.level.mean()
+    assert (found.own > found.others).mean() >= 0.8
+
+
+@pytest.mark.real_data
 def test_over_http_it_answers_as_measured_and_beats_time_warping(
     measured: Measured, tmp_path: Path
 ) -> None:
@@ -150,7 +160,7 @@ def test_the_file_fits_the_projects_limit() -> None:
 def test_the_model_of_clear_terms_beats_time_warping_too(measured: Measured) -> None:
     similarity = encoder_methods(measured.archive, encoder_from_model(CLEAR_TERMS))[0].similarity
     ours, warping = replace(measured, ours=similarity).both(accuracy, half=False)
-    assert 100 * paired_difference(ours, warping).mean >= 2
+    assert 100 * paired_difference(ours, warping).mean >= 3
 
 
 def test_the_model_of_clear_terms_is_of_these_sets_alone() -> None:
