@@ -32,7 +32,8 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
     joint of a person or of a frame that is null.
 
     Raises `BadShape` for anything else: ragged lists, strings, true and false among it; and for
-    nulls that stand for far more than the body gives; `NothingToSee` for nulls alone.
+    nulls that stand for far more than the body gives; `NothingToSee` for nulls
+    alone that stand for frames or for joints of persons.
     """
     if not isinstance(joints, list):
         raise BadShape(f"joints must be a list of frames, not {_kind(joints)}")
@@ -53,11 +54,12 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
         shape.append(width)
         items = list(chain.from_iterable(items))
     if kinds == {_NULL}:
-        if len(shape) != 2:  # of nulls alone, nothing says for how many coordinates each stands
+        if len(shape) == 2:
+            _refuse_mostly_null(len(items) * 3, given)
+            shape.append(3)  # every joint of every frame is null
+            items = items * 3
+        elif len(shape) == 1 or shape[-1] != 3:  # every frame, or every joint of every person
             raise NothingToSee("no joint was seen in any frame: all are null")
-        _refuse_mostly_null(len(items) * 3, given)
-        shape.append(3)  # every joint of every frame is null
-        items = items * 3
     try:
         with np.errstate(over="ignore"):
             return np.array(items, dtype=np.float64).astype(np.float32).reshape(shape)
