@@ -7,6 +7,8 @@
 #                              on a machine without one
 set -euo pipefail
 export LC_ALL=C
+# The proof is of what the checkout says, not of what is set here.
+unset ONESHOT_LARGEST_BODY ONESHOT_LAYOUTS ONESHOT_LOG_LEVEL ONESHOT_MODEL ONESHOT_QUEUE ONESHOT_WORKERS
 cd "$(dirname "$0")/.."
 
 project=oneshot-prove

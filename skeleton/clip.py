@@ -65,7 +65,7 @@ class Recording:
             warnings = (*warnings, "fps_missing: no frame rate was given, 30 is assumed")
         joints = _without_empty_persons(parse_axes(self.axes).apply(self.joints))
         if not flat:
-            _refuse_flat(joints)
+            _refuse_flat(joints, self.joints)
             _refuse_confidences(self.joints, self.layout)
         return Clip(joints, self.layout, fps, warnings)
 
@@ -159,7 +159,9 @@ def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
     return joints
 
 
-def _refuse_flat(joints: NDArray[np.float32]) -> None:
+def _refuse_flat(joints: NDArray[np.float32], given: NDArray[np.float32]) -> None:
+    """Refuse joints without depth; a coordinate that is missing is named as it was `given`, before
+    the axes were turned."""
     body = joints[0, 0]  # (V, 3)
     if (body.max(axis=0) > body.min(axis=0)).all():
         return  # one frame of a body in the round is enough
@@ -168,9 +170,12 @@ def _refuse_flat(joints: NDArray[np.float32]) -> None:
     same = ((points == first) | (points != points)).all(axis=0)
     if joints.shape[2] == 1 or not same.any():
         return
-    if not (points == points).any(axis=0).all():
-        unseen = "xyz"[int(np.argmin((points == points).any(axis=0)))]
-        raise FlatData(f"no joint has a coordinate {unseen} in any frame: a 3D skeleton is needed")
+    there = (given == given).any(axis=(0, 1, 2))
+    if not there.all():
+        raise FlatData(
+            f"no joint has a coordinate {'xyz'[int(np.argmin(there))]} in any frame: a 3D skeleton "
+            "is needed"
+        )
     if same.all():
         raise NothingToSee("of all joints only one place was ever seen: no body, and no movement")
     raise FlatData(

@@ -58,7 +58,7 @@ from service.store.serialisation import (
 SCHEMA = 1
 # A read meets another's write rarely: the server runs what is sent at once mostly at once.
 _ATTEMPTS = 100
-# How many questions are sent together.
+# How many things are asked about together.
 _BATCH = 1000
 
 

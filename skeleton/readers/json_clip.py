@@ -32,8 +32,9 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
     joint of a person or of a frame that is null.
 
     Raises `BadShape` for anything else: ragged lists, strings, true and false among it; and for
-    nulls that stand for far more than the body gives; `NothingToSee` for nulls
-    alone that stand for frames or for joints of persons.
+    nulls that stand for far more than the body gives. Raises `NothingToSee` where every frame is
+    null, or every joint in `[T][M][V]`; `[T][V]` of nulls is NaN, and so is `[T][M]`, which looks
+    the same.
     """
     if not isinstance(joints, list):
         raise BadShape(f"joints must be a list of frames, not {_kind(joints)}")
@@ -58,7 +59,7 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
             _refuse_mostly_null(len(items) * 3, given)
             shape.append(3)  # every joint of every frame is null
             items = items * 3
-        elif len(shape) == 1 or shape[-1] != 3:  # every frame, or every joint of every person
+        elif len(shape) == 1 or (len(shape) == 3 and shape[-1] not in (2, 3)):
             raise NothingToSee("no joint was seen in any frame: all are null")
     try:
         with np.errstate(over="ignore"):

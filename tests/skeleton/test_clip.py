@@ -96,12 +96,13 @@ def test_a_constant_coordinate_is_two_dimensional_data(axis: int, value: float) 
         record(joints, COCO).clip()
 
 
+@pytest.mark.parametrize("axes", ["x,y,z", "x,z,-y"])
 @pytest.mark.parametrize("axis", [0, 1, 2])
-def test_a_coordinate_that_no_joint_has_is_named(axis: int) -> None:
+def test_a_coordinate_that_no_joint_has_is_named(axis: int, axes: str) -> None:
     joints = some(6, 1, 17, 3)
     joints[..., axis] = np.nan
     with pytest.raises(FlatData, match=f"no joint has a coordinate {'xyz'[axis]} in any frame"):
-        record(joints, COCO).clip()
+        record(joints, COCO, axes=axes).clip()
 
 
 @pytest.mark.parametrize("layout", ["coco", "openpose18", "openpose25"])

@@ -170,6 +170,11 @@ def _bind(plan: _Plan) -> None:
     with plan.archive.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if not held.is_file():
+        if any(plan.out.rglob("last.pt")):
+            raise BadConfig(
+                f"{plan.out} holds runs that do not say of which clips they are; name another "
+                f"--out, or, if they are of this archive, write {digest} into {held}"
+            )
         plan.out.mkdir(parents=True, exist_ok=True)
         write_whole(held, digest + "\n")
     elif held.read_text(encoding="utf-8").strip() != digest:

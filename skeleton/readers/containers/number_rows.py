@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from skeleton.errors import UnreadableClip
@@ -122,6 +121,8 @@ def _loaded(rows: Sequence[str], width: int) -> NDArray[np.float64] | None:
 def _of_json(rows: Sequence[str], width: int) -> NDArray[np.float64] | None:
     """The numbers of rows that are written as JSON writes numbers, one blank between two, by its
     parser, which takes a third of the time; None for all others."""
+    import orjson
+
     text = "\n".join(rows)
     if text.encode(errors="replace").translate(None, _OF_JSON):
         return None
@@ -130,7 +131,7 @@ def _of_json(rows: Sequence[str], width: int) -> NDArray[np.float64] | None:
         numbers = orjson.loads(f"[[{lists}]]")
     except ValueError:
         return None
-    if set(map(len, numbers)) != {width}:
+    if len(numbers) != len(rows) or set(map(len, numbers)) != {width}:
         return None
     flat = np.fromiter(chain.from_iterable(numbers), np.float64, len(rows) * width)
     return flat.reshape(-1, width)

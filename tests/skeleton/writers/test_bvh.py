@@ -188,6 +188,8 @@ def test_a_joint_that_lies_on_its_parent_is_written_too() -> None:
     held = joints[:, 3] + np.linspace(0, 0.1, len(joints))[:, None].astype(np.float32)
     layout = Layout("held", (*body, "other:Bat"), (-1, 0, 1, 1, 1, 3))
     written = write_bvh(record(np.concatenate([joints, held[:, None]], 1), layout, fps=30))
+    assert b"Bat" in written
+    assert b"nan" not in written
     again = BVH.read(Source(written))
     assert again.layout.joints == body
     np.testing.assert_allclose(again.joints.reshape(joints.shape), joints, atol=1e-4)

@@ -95,6 +95,9 @@ def test_ntu_from_files_to_the_table(run: Runner, capsys: pytest.CaptureFixture[
         archive.write(b"one byte more")
     assert run.small(second, *row) == 2
     assert "were made with other clips than" in capsys.readouterr().err
+    (out / "archive.sha256").unlink()
+    assert run.small(second, *row) == 2
+    assert "do not say of which clips they are" in capsys.readouterr().err
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*/seed_0/*")} == written
 
 
