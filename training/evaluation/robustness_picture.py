@@ -74,7 +74,7 @@ def _legend(names: Sequence[str], width: int) -> list[str]:
     for number in reversed(range(len(names))):
         colour = _SHADES[number % len(_SHADES)]
         parts.append(_words(names[number], x, 30, anchor="end", size=13, strong=True))
-        x -= 7.8 * len(names[number]) + 8
+        x -= 9.4 * len(names[number]) + 8
         parts.append(f'<path d="M{x - 18:.0f} 25.5h18" stroke="{colour}" stroke-width="3"/>')
         x -= 36
     return parts
