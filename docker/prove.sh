@@ -15,6 +15,7 @@ project=oneshot-prove
 local_docker=${ONESHOT_LOCAL_DOCKER:-../shared/tools/local-docker.sh}
 started_engine=no
 engine=no
+own=
 log=$(mktemp)
 
 step() { printf '\n== %s\n' "$*"; }

@@ -14,7 +14,7 @@ from service.encoder import ProviderUnavailable
 from service.model_file import BadModel
 from service.runtime import Runtime
 from service.settings import BadSettings, Settings, load_settings, unknown_variables
-from service.store import StoreError
+from service.store import StoreError, authority
 from skeleton.layout_file import BadLayoutFile
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def _spare_the_collector() -> None:
 def _greeting(runtime: Runtime, port: int) -> str:
     host = runtime.settings.host
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    url = f"http://{authority(shown, port)}"
     return "\n".join(
         (
             "",

@@ -24,7 +24,12 @@ from training.evaluation.metrics import (
     paired_difference,
     right_when_accepting,
 )
-from training.evaluation.named_joints import IMPORTANCE, importance_on_named, wanted_joints
+from training.evaluation.named_joints import (
+    IMPORTANCE,
+    NamedJoints,
+    importance_on_named,
+    wanted_joints,
+)
 from training.evaluation.over_http import Service
 from training.evaluation.protocol import Episode, episodes, evenly
 from training.text.descriptions import read_folder
@@ -83,9 +88,7 @@ def test_it_tells_the_unknown_better_than_time_warping(measured: Measured) -> No
 @pytest.mark.parametrize("name", ["utdmhad", "msraction3d"])
 def test_its_joint_importance_is_that_of_the_joints_which_words_name(name: str) -> None:
     """Of actions that it was never trained on, by people that it never met."""
-    archive, model = Archive.open(archive_path(name)), encoder_from_model(DEFAULT_MODEL)
-    wanted = wanted_joints(archive, model.layout, read_folder()[name])
-    found = importance_on_named(model.encode(archive)[IMPORTANCE], archive.labels, wanted)
+    found = importance(DEFAULT_MODEL, name)
     assert found.own.mean() >= 1.5 * found.level.mean()
     assert found.own.mean() >= 1.15 * found.others.mean()
     assert (found.own > found.others).mean() >= 0.8
@@ -95,11 +98,16 @@ def test_its_joint_importance_is_that_of_the_joints_which_words_name(name: str) 
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["utdmhad", "msraction3d"])
 def test_so_is_that_of_the_model_of_clear_terms(name: str) -> None:
-    archive, model = Archive.open(archive_path(name)), encoder_from_model(CLEAR_TERMS)
-    wanted = wanted_joints(archive, model.layout, read_folder()[name])
-    found = importance_on_named(model.encode(archive)[IMPORTANCE], archive.labels, wanted)
+    found = importance(CLEAR_TERMS, name)
     assert found.own.mean() >= 1.5 * found.level.mean()
     assert (found.own > found.others).mean() >= 0.8
+
+
+def importance(file: Path, name: str) -> NamedJoints:
+    """How much of a model's importance lies on the joints that words name, for a set."""
+    archive, model = Archive.open(archive_path(name)), encoder_from_model(file)
+    wanted = wanted_joints(archive, model.layout, read_folder()[name])
+    return importance_on_named(model.encode(archive)[IMPORTANCE], archive.labels, wanted)
 
 
 @pytest.mark.real_data

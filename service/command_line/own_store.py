@@ -18,7 +18,7 @@ def store_to_look_at(url: str | None) -> Iterator["StoreReader"]:
     """The store of `url`, or of ONESHOT_STORE; nothing can be written. Raises `Failed`."""
     from service.store import open_reader
 
-    with _failures(), closing(open_reader(_chosen(url))) as store:
+    with _failures(), closing(open_reader(_named(url))) as store:
         yield store
 
 
@@ -28,7 +28,7 @@ def store_to_change(url: str | None) -> Iterator["Store"]:
     from service.store import open_reader, open_store
 
     with _failures():
-        url = _chosen(url)
+        url = _named(url)
         open_reader(url).close()
         with closing(open_store(url)) as store:
             yield store
@@ -52,7 +52,7 @@ def chosen(store: "StoreReader", names: Sequence[str] | None) -> list[str]:
     return [info.name for info in store.collections()]
 
 
-def _chosen(url: str | None) -> str:
+def _named(url: str | None) -> str:
     # An empty one is refused as such: a variable without a value shall not name another store.
     return _settings().store if url is None else url
 

@@ -20,7 +20,7 @@ from service.store.errors import (
     UnknownExemplar,
 )
 from service.store.open import open_reader, open_store
-from service.store.place import place_of
+from service.store.place import authority, place_of
 from service.store.protocol import Store, StoreReader
 from service.store.records import (
     DEFAULT_COLLECTION,
@@ -75,6 +75,7 @@ __all__ = [
     "UnknownCollection",
     "UnknownExemplar",
     "Version",
+    "authority",
     "open_reader",
     "open_store",
     "place_of",

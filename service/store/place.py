@@ -22,4 +22,9 @@ def place_of(url: str) -> str:
         return "(no store)"
     # A password with a slash that was not escaped ends in the path.
     database = parts.path if re.fullmatch(r"/\d+", parts.path) else ""
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}{database}"
+    return f"{parts.scheme}://{authority(host, port)}{database}"
+
+
+def authority(host: str, port: int) -> str:
+    """Host and port as they stand in a URL: an address of IPv6 in brackets."""
+    return f"{f'[{host}]' if ':' in host else host}:{port}"

@@ -33,8 +33,7 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
 
     Raises `BadShape` for anything else: ragged lists, strings, true and false among it; and for
     nulls that stand for far more than the body gives. Raises `NothingToSee` where every frame is
-    null, or every joint in `[T][M][V]`; `[T][V]` of nulls is NaN, and so is `[T][M]`, which looks
-    the same.
+    null, so that nothing tells how many joints there are.
     """
     if not isinstance(joints, list):
         raise BadShape(f"joints must be a list of frames, not {_kind(joints)}")
@@ -54,13 +53,12 @@ def read_joint_lists(joints: Any) -> NDArray[np.float32]:
         _refuse_mostly_null(len(items) * width, given)
         shape.append(width)
         items = list(chain.from_iterable(items))
-    if kinds == {_NULL}:
-        if len(shape) == 2:
-            _refuse_mostly_null(len(items) * 3, given)
-            shape.append(3)  # every joint of every frame is null
-            items = items * 3
-        elif len(shape) == 1 or (len(shape) == 3 and shape[-1] not in (2, 3)):
-            raise NothingToSee("no joint was seen in any frame: all are null")
+    if kinds == {_NULL} and len(shape) == 1:
+        raise NothingToSee("no joint was seen in any frame: all are null")
+    if kinds == {_NULL} and (len(shape) == 2 or (len(shape) == 3 and shape[-1] not in (2, 3))):
+        _refuse_mostly_null(len(items) * 3, given)
+        shape.append(3)  # every joint of every frame is null
+        items = items * 3
     try:
         with np.errstate(over="ignore"):
             return np.array(items, dtype=np.float64).astype(np.float32).reshape(shape)

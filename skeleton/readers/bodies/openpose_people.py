@@ -62,14 +62,21 @@ def _found(frames: Sequence[Any], keys: tuple[str, ...]) -> list[tuple[list[Any]
         for person in _list_in(frame, "people", number):
             if not isinstance(person, dict):
                 raise UnreadableClip(f"frame {number}: a person is not an object")
-            for key in keys:
-                row = person.get(key)
-                if row:
-                    if not isinstance(row, list):
-                        raise UnreadableClip(f"frame {number}: {key} is not a list of numbers")
-                    bodies.append((row, number))
-                    break
+            if row := _row(person, keys, number):
+                bodies.append((row, number))
     return bodies
+
+
+def _row(person: dict[str, Any], keys: tuple[str, ...], number: int) -> list[Any]:
+    """The numbers under the first of `keys` that holds any; empty where none does."""
+    for key in keys:
+        row = person.get(key)
+        if not row:
+            continue
+        if not isinstance(row, list):
+            raise UnreadableClip(f"frame {number}: {key} is not a list of numbers")
+        return row
+    return []
 
 
 def _list_in(value: Any, key: str, number: int) -> list[Any]:

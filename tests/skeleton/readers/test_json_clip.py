@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skeleton import LAYOUTS, Recording, UnreadableClip, UnusableClip, custom_layout
+from skeleton import LAYOUTS, Recording, UnreadableClip, UnusableClip, custom_layout, record
 from skeleton.animator import animate
 from skeleton.errors import BadShape, NothingToSee, UnknownLayout
 from skeleton.layouts import MOST_JOINTS
@@ -60,10 +60,14 @@ def test_a_frame_or_a_person_that_is_null_is_nan() -> None:
     assert read_joint_lists([[None, None], [None, None]]).shape == (2, 2, 3)
 
 
-@pytest.mark.parametrize("joints", [[None, None], [None] * 3, [[[None] * 25] * 2] * 3])
+@pytest.mark.parametrize(
+    "joints",
+    [[None, None], [None] * 3, [[None] * 25] * 3, [[[None] * 25] * 2] * 3,
+     [[[[None] * 3] * 25] * 2] * 3],
+)  # fmt: skip
 def test_a_clip_of_nulls_alone_is_told_to_show_nothing(joints: Any) -> None:
     with pytest.raises(NothingToSee, match="no joint was seen in any frame"):
-        read_joint_lists(joints)
+        record(read_joint_lists(joints), LAYOUTS["kinect_v2"]).clip()
 
 
 def test_a_clip_in_which_hardly_anybody_is_seen_is_read() -> None:
