@@ -1,11 +1,9 @@
-"""Configuration: one complete YAML, experiments are differences to it."""
+"""The sections of a configuration: their fields, and what fits together."""
 
 import math
-from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from skeleton import resolve_layout
 
@@ -15,12 +13,6 @@ Family = Literal[
 ]  # fmt: skip
 #: What the body frame needs of a layout.
 _INDISPENSABLE = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
-
-DEFAULT = Path(__file__).parent / "configs" / "default.yaml"
-
-
-class BadConfig(ValueError):
-    """The configuration cannot be used; the message names the field."""
 
 
 class _Section(BaseModel):
@@ -253,56 +245,3 @@ class Config(_Section):
                 f"it has {', '.join(layout.joints)}"
             )
         return self
-
-
-def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ()) -> Config:
-    """Read the default, a difference file over it, then `section.field=value` overrides.
-
-    Raises `BadConfig` for unknown fields, wrong values and unreadable files.
-    """
-    tree = _read(DEFAULT)
-    if difference is not None:
-        tree = _merged(tree, _read(difference))
-    for override in overrides:
-        path, sign, value = override.partition("=")
-        if not sign:
-            raise BadConfig(f"{override!r} is not of the form section.field=value")
-        try:
-            branch: Any = yaml.safe_load(value)
-        except yaml.YAMLError:
-            raise BadConfig(f"{override!r}: {value!r} is no value of YAML") from None
-        for key in reversed(path.split(".")):
-            branch = {key: branch}
-        tree = _merged(tree, branch)
-    return config_from(tree)
-
-
-def config_from(tree: dict[str, Any]) -> Config:
-    """Validate a plain tree, e.g. a checkpoint's. Raises `BadConfig`."""
-    try:
-        return Config.model_validate(tree)
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise BadConfig("configuration: " + "; ".join(lines)) from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadConfig(f"cannot read the configuration {path}: {error}") from error
-    if tree is None:
-        return {}
-    if not isinstance(tree, dict):
-        raise BadConfig(f"{path} must hold sections, not {type(tree).__name__}")
-    return tree
-
-
-def _merged(base: dict[str, Any], difference: dict[str, Any]) -> dict[str, Any]:
-    """Sections merge; everything else, lists included, is replaced. `data.pseudo_novel` is by the
-    names of sets, and is replaced whole."""
-    tree = dict(base)
-    for key, value in difference.items():
-        section = isinstance(value, dict) and isinstance(tree.get(key), dict)
-        tree[key] = _merged(tree[key], value) if section and key != "pseudo_novel" else value
-    return tree

@@ -1,0 +1,40 @@
+"""Configuration: one complete YAML, experiments are differences to it."""
+
+from training.config.reading import DEFAULT, BadConfig, config_from, load_config
+from training.config.sections import (
+    AugmentationConfig,
+    Config,
+    CrossModalConfig,
+    DataConfig,
+    EncoderConfig,
+    Family,
+    GuidanceConfig,
+    ImportanceConfig,
+    KeptOut,
+    LearnedViewConfig,
+    LossConfig,
+    MovingPartConfig,
+    SetConfig,
+    SpectrumConfig,
+)
+
+__all__ = [
+    "DEFAULT",
+    "AugmentationConfig",
+    "BadConfig",
+    "Config",
+    "CrossModalConfig",
+    "DataConfig",
+    "EncoderConfig",
+    "Family",
+    "GuidanceConfig",
+    "ImportanceConfig",
+    "KeptOut",
+    "LearnedViewConfig",
+    "LossConfig",
+    "MovingPartConfig",
+    "SetConfig",
+    "SpectrumConfig",
+    "config_from",
+    "load_config",
+]
