@@ -43,7 +43,6 @@ class Encoder:
         self.info: ModelInfo = read_metadata(self._session.get_modelmeta().custom_metadata_map)
         declared = {o.name: (o.type, tuple(o.shape[1:])) for o in self._session.get_outputs()}
         self.outputs = ModelOutputs.of(declared, self.info)
-        self._on_cuda = self.provider == _CUDA
 
     def run(self, prepared: Prepared) -> Arrays:
         """Encode one prepared clip: every output of the model, without the batch axis."""
@@ -113,7 +112,7 @@ def _session(path: Path, provider: str, threads: int) -> onnxruntime.InferenceSe
         except Exception as error:
             if provider == "cuda":
                 raise ProviderUnavailable(
-                    f"ONESHOT_PROVIDER=cuda, but no CUDA session can be made: {error}. Install "
+                    f"ONESHOT_PROVIDER=cuda, but no CUDA session computes: {error}. Install "
                     "the NVIDIA libraries: in a checkout by .venv/bin/pip install -e '.[gpu]', in "
                     "Docker by docker/compose.gpu.yaml"
                 ) from error
@@ -127,7 +126,8 @@ def _session(path: Path, provider: str, threads: int) -> onnxruntime.InferenceSe
 
 
 def _cuda_session(path: Path) -> onnxruntime.InferenceSession:
-    """A session with CUDA alone, so that nothing falls back to the CPU in silence."""
+    """A session with CUDA alone, so that nothing falls back to the CPU in silence, and one that
+    computes: a library that is missing shows at the first run only."""
     onnxruntime.preload_dlls()
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
@@ -136,7 +136,16 @@ def _cuda_session(path: Path) -> onnxruntime.InferenceSession:
     session = onnxruntime.InferenceSession(str(path), options, providers=[cuda])
     if session.get_providers()[0] != _CUDA:
         raise ProviderUnavailable("onnxruntime gave a session without CUDA")
+    run_once(session)
     return session
+
+
+def run_once(session: onnxruntime.InferenceSession) -> None:
+    """Compute something, of a batch of one. Raises what onnxruntime does."""
+    shapes = {
+        i.name: [n if isinstance(n, int) else 1 for n in i.shape] for i in session.get_inputs()
+    }
+    session.run(None, {name: np.zeros(shape, np.float32) for name, shape in shapes.items()})
 
 
 def _gpu_present() -> bool:

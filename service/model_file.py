@@ -185,7 +185,7 @@ def _self_test(stated: Mapping[str, Any]) -> SelfTest:
         ),
         expected={
             name: np.asarray(stated[name], dtype=np.float32)
-            for name in ("embedding", "joint_importance")
+            for name in ("embedding", "cohort_mean", "cohort_std", "joint_importance")
             if name == "embedding" or name in stated
         },
         tolerance=float(stated["tolerance"]),

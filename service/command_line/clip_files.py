@@ -7,10 +7,9 @@ from pathlib import Path
 from service.command_line.failure import Failed
 from skeleton.errors import UnknownFormat
 from skeleton.readers import FORMATS, find_format
-from skeleton.readers.registry import bones_beside
+from skeleton.readers.registry import HEAD, bones_beside
 
 _AMC, _ASF = ".amc", ".asf"
-_HEAD = 65_536  # bytes of a file by which its format is found
 #: Suffixes by which a folder's clips are found. An ASF is no clip: it is found beside its AMC.
 SUFFIXES = frozenset(s for format in FORMATS.values() for s in format.suffixes) - {_ASF}
 
@@ -78,7 +77,7 @@ def _needs_layout(path: Path, format_name: str | None) -> bool:
     """Whether a file does not say which joint is which, as far as can be told from here."""
     try:
         with path.open("rb") as file:
-            return not find_format(format_name, file.read(_HEAD), path.name).names_joints
+            return not find_format(format_name, file.read(HEAD), path.name).names_joints
     except (UnknownFormat, OSError):  # the service, or the sending, says what is wrong
         return True
 

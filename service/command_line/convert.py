@@ -81,5 +81,6 @@ def _lost(recording: Recording, suffix: str) -> list[str]:
 
 def _unseen(recording: Recording) -> float:
     """The share of the written person's joints that were not seen."""
-    one, _ = choose_person(recording.joints, recording.person)
-    return float(np.isnan(one).any(axis=-1).mean())
+    joints = recording.clip().joints
+    person, _ = choose_person(joints, recording.person)
+    return float(np.isnan(joints[:, person]).any(axis=-1).mean())

@@ -7,8 +7,7 @@ from service.command_line.failure import Failed
 from skeleton import Recording, UnreadableClip, UnusableClip, resolve_layout
 from skeleton.layout_file import BadLayoutFile, load_layouts
 from skeleton.layouts import LAYOUTS
-from skeleton.readers import Source, find_format, read_source
-from skeleton.readers.registry import bones_beside
+from skeleton.readers import read_source, source_of
 
 
 @dataclass(frozen=True)
@@ -33,15 +32,12 @@ def read_clip(
     """Read a clip file with what the command line says about it. Raises `Failed`."""
     try:
         known = load_layouts(layouts) if layouts else LAYOUTS
-        data = path.read_bytes()
-        found = find_format(format_name, data, path.name)
-        beside = skeleton or (bones_beside(path) if found.name == "amc" else None)
-        source = Source(
-            data,
-            path.name,
-            beside.read_bytes() if beside else None,
-            resolve_layout(layout, known) if layout else None,
-            known,
+        source, found = source_of(
+            path,
+            format=format_name,
+            skeleton=skeleton,
+            layout=resolve_layout(layout, known) if layout else None,
+            layouts=known,
         )
         recording = read_source(source, found, fps=fps, axes=axes, person=person)
     except (UnreadableClip, UnusableClip, BadLayoutFile) as error:

@@ -122,14 +122,11 @@ class _Survey:
     def _fault(self, one: ExemplarName, reason: str) -> None:
         self.unusable.append(Unusable(one.id, one.action, reason))
 
-    def seconds(self) -> float | None:
-        if not self._timed:
-            return 0.0 if not self._usable else None
+    def seconds(self) -> float:
+        if not self._timed:  # the first that is usable is timed: there is none
+            return 0.0
         return sum(self._timed) / len(self._timed) * self._usable
 
-    def bytes(self, done: SpaceInfo | None) -> int | None:
+    def bytes(self, done: SpaceInfo | None) -> int:
         """All of them have one size: the model's outputs have no others."""
-        there = done.bytes if done else 0
-        if not self._usable:
-            return there
-        return there + self._usable * self._size if self._size else None
+        return (done.bytes if done else 0) + self._usable * self._size

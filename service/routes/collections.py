@@ -15,7 +15,7 @@ from service.openapi import (
     made,
     problems,
 )
-from service.problems import Unusable, describe
+from service.problems import BodyTooLarge, Unusable, describe
 from service.routes.dependencies import (
     GalleryQuery,
     RunningService,
@@ -25,6 +25,9 @@ from service.routes.dependencies import (
     read_query,
 )
 from service.store import CollectionExists, UnknownCollection
+
+#: Bytes of a body: it is parsed where all calls are answered, and must not keep them waiting.
+_LARGEST = 4096
 
 
 async def _no_unknown_key(request: Request) -> None:
@@ -63,6 +66,8 @@ async def create_collection(request: Request, service: RunningService) -> Respon
     """Make an empty collection."""
     with service.workers.place():
         body = await read_body(request, (JSON,), service.settings.largest_body)
+    if len(body.data) > _LARGEST:
+        raise BodyTooLarge(f"the body has more than {_LARGEST} bytes, where a name is wanted")
     try:
         new = NewCollection.model_validate(parse_json(body.data))
     except ValidationError as error:

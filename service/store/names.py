@@ -28,12 +28,19 @@ def check_collection(name: str) -> str:
 
 
 def check_action(action: str) -> str:
-    """Returns the name: 1 to 200 characters, no control character, no "/". Raises InvalidName."""
+    """Returns the name: 1 to 200 characters, no control character, no "/", and no U+FFFD, which
+    stands in an address for bytes that are no UTF-8. Raises InvalidName."""
     if not 1 <= len(action) <= ACTION_LENGTH:
         raise InvalidName(f"an action's name has 1 to {ACTION_LENGTH} characters")
     # Cs: half a surrogate pair has no UTF-8 form.
-    if "/" in action or any(unicodedata.category(c) in ("Cc", "Cs") for c in action):
-        raise InvalidName(f"{action!r} cannot name an action: no control characters, no '/'")
+    if (
+        "/" in action
+        or "\ufffd" in action
+        or any(unicodedata.category(c) in ("Cc", "Cs") for c in action)
+    ):
+        raise InvalidName(
+            f"{action!r} cannot name an action: no control characters, no '/', no U+FFFD"
+        )
     return action
 
 

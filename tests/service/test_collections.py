@@ -162,3 +162,10 @@ def test_any_name_in_range_works_on_every_call(visitor: Caller, name: str) -> No
     assert caller.client.get(place).json()["exemplars"] == 1
     assert caller.client.delete(place).status_code == 204
     assert caller.client.get(place).status_code == 404
+
+
+def test_a_body_longer_than_any_name_is_refused_before_it_is_parsed(visitor: Caller) -> None:
+    body = b'{"name": ' + b"[" * 5000
+    response = visitor.client.post("/collections", content=body, headers=JSON)
+    assert response.status_code == 413
+    assert response.json()["type"] == "urn:oneshot:body-too-large"

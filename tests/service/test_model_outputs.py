@@ -86,3 +86,15 @@ def test_the_start_ends_with_one_line(tmp_path: Path) -> None:
     assert ended.stderr.startswith("error: ")
     assert "weight of 7" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("output", ["cohort_mean", "cohort_std"])
+def test_a_self_test_holds_every_number_that_a_score_is_made_of(
+    tmp_path: Path, output: str
+) -> None:
+    def change(stated: dict[str, Any], test: dict[str, Any]) -> None:
+        test[output] += 0.01
+
+    model = changed_model(small_model(tmp_path / "whole.onnx"), tmp_path / "other.onnx", change)
+    with pytest.raises(BadModel, match=f"self-test clip's {output} differs by 0.01"):
+        encoder(model)

@@ -39,7 +39,9 @@ def test_actions_may_have_any_printable_name(store: Store, action: str) -> None:
     )
 
 
-@pytest.mark.parametrize("action", ["", "x" * 201, "a/b", "a\0b", "a\nb", "\x7f", "\x85", "\ud800"])
+@pytest.mark.parametrize(
+    "action", ["", "x" * 201, "a/b", "a\0b", "a\nb", "\x7f", "\x85", "\ud800", "a\ufffd"]
+)
 def test_an_action_out_of_range_is_refused(store: Store, action: str) -> None:
     before = contents(store)
 
