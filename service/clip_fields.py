@@ -117,7 +117,7 @@ class InspectQuery(ClipQuery):
     """The query of `/clips:inspect`."""
 
     collection: Annotated[
-        CollectionName, Field(description="As every call takes it; this one needs no gallery.")
+        CollectionName, Field(description="As every call takes it; this one looks into none.")
     ] = "default"
 
 

@@ -9,14 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton.clip import Clip
-from skeleton.errors import UnreadableClip
+from skeleton.errors import UnknownJoint, UnreadableClip
 from skeleton.layouts import Layout, custom_layout
 
 _NEEDED = ("joints", "scale", "offsets", "label", "subject", "label_names", "joint_names", "fps")
 _READ = (*_NEEDED, "subject_names", "clip_names")
+_ONE = ("scale", "fps")
+_WHOLE = ("offsets", "label", "subject")
 
 #: In an archive of several persons, each coordinate of a joint that was not seen.
 UNSEEN = -32768
+
+
+def metres(stored: NDArray[Any], scale: float) -> NDArray[np.float32]:
+    """Return an archive's joints in metres, float32 of the same shape: of one person `(T, V, 3)`,
+    where every number is a place, or of several `(T, M, V, 3)`, NaN where a joint was not seen."""
+    places = stored.astype(np.float32) * np.float32(scale)
+    if stored.ndim == 4:
+        places[(stored == UNSEEN).any(axis=-1)] = np.nan
+    return places
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +54,8 @@ class Archive:
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """Read an archive. Raises `FileNotFoundError`, and `UnreadableClip` for another format."""
+        """Read an archive. Raises `FileNotFoundError`, and `UnreadableClip` for another format and
+        for a joint that is not known."""
         path = Path(path)
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
@@ -55,16 +67,21 @@ class Archive:
             raise
         except Exception as error:  # those of numpy, of its zip reader and of its decompressor
             raise UnreadableClip(f"{path.name} is not a readable .npz archive: {error}") from error
+        _check_kinds(path.name, arrays)
         subjects = int(arrays["subject"].max(initial=-1)) + 1
         arrays.setdefault("subject_names", np.arange(subjects).astype(str))
         arrays.setdefault("clip_names", np.arange(len(arrays["label"])).astype(str))
         _check_agreement(path.name, arrays)
+        try:
+            layout = custom_layout([str(n) for n in arrays["joint_names"]], name=path.stem)
+        except UnknownJoint as error:
+            raise UnreadableClip(f"{path.name}: {error}") from error
         return cls(
             name=path.stem,
-            layout=custom_layout([str(n) for n in arrays["joint_names"]], name=path.stem),
-            fps=float(arrays["fps"]),
+            layout=layout,
+            fps=float(arrays["fps"].item()),
             stored=arrays["joints"],
-            scale=float(arrays["scale"]),
+            scale=float(arrays["scale"].item()),
             offsets=arrays["offsets"].astype(np.int64),
             labels=arrays["label"].astype(np.int64),
             subjects=arrays["subject"].astype(np.int64),
@@ -82,18 +99,28 @@ class Archive:
     def clip(self, index: int) -> Clip:
         """Return one clip, float32 `(T, M, V, 3)` metres: of the persons seen in it, NaN where a
         joint was not."""
-        frames = self.stored[self.offsets[index] : self.offsets[index + 1]]
-        if frames.ndim == 3:
-            return Clip(frames[:, None].astype(np.float32) * self.scale, self.layout, self.fps)
-        seen = (frames != UNSEEN).all(axis=-1)  # (T, M, V)
-        there = seen.any(axis=(0, 2))
+        joints = metres(self.stored[self.offsets[index] : self.offsets[index + 1]], self.scale)
+        if joints.ndim == 3:
+            return Clip(joints[:, None], self.layout, self.fps)
+        there: NDArray[np.bool_] = np.asarray(~np.isnan(joints).all(axis=(0, 2, 3)))
         there[0] |= not there.any()
-        joints = np.where(seen[..., None], frames.astype(np.float32) * self.scale, np.nan)
-        return Clip(joints[:, there].astype(np.float32), self.layout, self.fps)
+        return Clip(joints[:, there], self.layout, self.fps)
 
     def label_name(self, index: int) -> str:
         """Return the class name of a clip."""
         return self.label_names[int(self.labels[index])]
+
+
+def _check_kinds(name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    for key, array in arrays.items():
+        if key in ("joints", *_ONE) and array.dtype.kind not in "fiu":
+            raise UnreadableClip(f"{name}: {key} must be numbers, not {array.dtype}")
+        if key in _WHOLE and array.dtype.kind not in "iu":
+            raise UnreadableClip(f"{name}: {key} must be whole numbers, not {array.dtype}")
+        if key in _ONE and array.size != 1:
+            raise UnreadableClip(f"{name}: {key} must be one number, not {array.size}")
+        if key not in ("joints", *_ONE) and array.ndim != 1:
+            raise UnreadableClip(f"{name}: {key} must be a row, not of shape {array.shape}")
 
 
 def _check_agreement(name: str, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -14,7 +14,7 @@ class UnknownJoint(UnusableClip):
 
 
 class UnknownAxes(UnusableClip):
-    """Axes that are not a right-handed arrangement of x, y and z."""
+    """Axes that do not name x, y and z once each, with or without a minus."""
 
 
 class BadShape(UnusableClip):

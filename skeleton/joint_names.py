@@ -46,7 +46,8 @@ for _side in ("left", "right"):
 #: Begins the name of a joint without a known meaning, `other:Prop_1`: it is kept and drawn, and
 #: no joint of another layout comes from it.
 OTHER = "other:"
-_LONGEST_OTHER = 100
+#: Characters of a joint's name, wherever it is written down.
+LONGEST_NAME = 100
 
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "pelvis": (
@@ -128,7 +129,7 @@ def other(name: str) -> str | None:
     print."""
     name = name.strip()
     plain = name.isprintable() and "," not in name
-    return OTHER + name if name and plain and len(name) <= _LONGEST_OTHER else None
+    return OTHER + name if name and plain and len(OTHER + name) <= LONGEST_NAME else None
 
 
 def split_words(name: str) -> list[str]:

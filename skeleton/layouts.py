@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
+from skeleton.axes import DEFAULT_AXES
 from skeleton.errors import UnknownJoint, UnknownLayout
+from skeleton.joint_names import LONGEST_NAME as LONGEST_NAME
 from skeleton.joint_names import (
     OTHER,
     canonical,
@@ -22,8 +24,8 @@ from skeleton.joint_names import (
 
 #: Joints that a layout may have; a suit with every finger has fewer.
 MOST_JOINTS = 200
-#: Characters of a joint's name, and of a layout's name or its joint names in one text.
-LONGEST_NAME, LONGEST_LAYOUT = 100, 8000
+#: Characters of a layout's name, or of its joint names in one text.
+LONGEST_LAYOUT = 8000
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Layout:
     name: str
     joints: tuple[str, ...]
     parents: tuple[int, ...]
-    axes: str = "x,y,z"
+    axes: str = DEFAULT_AXES
 
     def __len__(self) -> int:
         return len(self.joints)
@@ -55,7 +57,9 @@ class Layout:
         return tuple(self.index.get(mirrored(j), i) for i, j in enumerate(self.joints))
 
 
-def custom_layout(names: Sequence[str], *, name: str = "custom", axes: str = "x,y,z") -> Layout:
+def custom_layout(
+    names: Sequence[str], *, name: str = "custom", axes: str = DEFAULT_AXES
+) -> Layout:
     """Build a layout from joint names in order; parents follow from their meaning.
 
     `other:NAME` is a joint without a known meaning. Raises `UnknownJoint` for any other name that
@@ -149,7 +153,7 @@ def _arm(side: str, *parts: str) -> tuple[str, ...]:
     return tuple(f"{side}_{part}" for part in parts)
 
 
-def _layout(name: str, joints: Iterable[str], axes: str = "x,y,z") -> Layout:
+def _layout(name: str, joints: Iterable[str], axes: str = DEFAULT_AXES) -> Layout:
     return custom_layout(tuple(joints), name=name, axes=axes)
 
 

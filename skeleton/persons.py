@@ -6,10 +6,8 @@ from numpy.typing import NDArray
 from skeleton.errors import UnknownPerson
 
 
-def choose_person(
-    joints: NDArray[np.float32], person: int | None
-) -> tuple[NDArray[np.float32], str | None]:
-    """Return the joints `(T, V, 3)` of one person of `(T, M, V, 3)`, and a warning or None.
+def choose_person(joints: NDArray[np.float32], person: int | None) -> tuple[int, str | None]:
+    """Return which person of `(T, M, V, 3)` is looked at, and a warning or None.
 
     `person` counts from 0; None takes the one with the most motion. Raises `UnknownPerson`.
     """
@@ -17,14 +15,14 @@ def choose_person(
     if person is not None:
         if not 0 <= person < persons:
             raise UnknownPerson(f"person {person} is not in the clip, which has {persons}")
-        return joints[:, person], None
+        return person, None
     if persons == 1:
-        return joints[:, 0], None
+        return 0, None
     present = ~np.isnan(joints).all(axis=(0, 2, 3))
     chosen = int(np.argmax(np.where(present, _motion(joints), -1)))
     if present.sum() < 2:
-        return joints[:, chosen], None
-    return joints[:, chosen], (
+        return chosen, None
+    return chosen, (
         f"more_persons: {int(present.sum())} persons were seen, person {chosen} moves most and is "
         "used; choose another with person="
     )

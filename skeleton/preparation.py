@@ -59,7 +59,8 @@ def prepare(clip: Clip, layout: Layout, frames: int, *, person: int | None = Non
 
     Raises `NothingToSee` when no joint of the layout was seen, `UnknownPerson`.
     """
-    one, crowd = choose_person(clip.joints, person)
+    chosen, crowd = choose_person(clip.joints, person)
+    one = clip.joints[:, chosen]  # (T, V, 3)
     joints = mapping(clip.layout, layout, absent_joints(one, clip.layout)).apply(one)
     whole = not np.isnan(joints).any()
     if not whole:

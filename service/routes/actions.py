@@ -11,6 +11,7 @@ from service.names import ActionName, ActionPath
 from service.openapi import CHANGE_PROBLEMS, STORE_PROBLEMS, problems
 from service.problems import Unusable
 from service.routes.dependencies import (
+    GalleryParameters,
     GalleryQuery,
     RunningService,
     answer,
@@ -37,7 +38,6 @@ class PageQuery(GalleryQuery):
     limit: Annotated[int, Field(ge=1, le=1000, description="Actions on a page.")] = 100
 
 
-GalleryParameters = Annotated[GalleryQuery, Query()]
 PageParameters = Annotated[PageQuery, Query()]
 
 

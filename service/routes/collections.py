@@ -17,12 +17,11 @@ from service.openapi import (
 )
 from service.problems import BodyTooLarge, Unusable, describe
 from service.routes.dependencies import (
-    GalleryQuery,
     RunningService,
     answer,
     ask_store,
+    named_collection,
     path_of,
-    read_query,
 )
 from service.store import CollectionExists, UnknownCollection
 
@@ -30,12 +29,7 @@ from service.store import CollectionExists, UnknownCollection
 _LARGEST = 4096
 
 
-async def _no_unknown_key(request: Request) -> None:
-    # Every call takes `collection`; these act on the one in the path or in the body.
-    read_query(request, GalleryQuery)
-
-
-router = APIRouter(tags=["collections"], dependencies=[Depends(_no_unknown_key)])
+router = APIRouter(tags=["collections"], dependencies=[Depends(named_collection)])
 
 
 class NewCollection(BaseModel):
@@ -47,7 +41,9 @@ class NewCollection(BaseModel):
 
 
 @router.get(
-    "/collections", response_model=CollectionsAnswer, responses=problems(Unusable, *STORE_PROBLEMS)
+    "/collections",
+    response_model=CollectionsAnswer,
+    responses=problems(UnknownCollection, Unusable, *STORE_PROBLEMS),
 )
 async def list_collections(service: RunningService) -> Response:
     """List every collection in order of name."""
@@ -59,7 +55,7 @@ async def list_collections(service: RunningService) -> Response:
     status_code=201,
     response_model=CollectionAnswer,
     responses=made("The collection.")
-    | problems(CollectionExists, *BODY_PROBLEMS, *CHANGE_PROBLEMS),
+    | problems(UnknownCollection, CollectionExists, *BODY_PROBLEMS, *CHANGE_PROBLEMS),
     openapi_extra=json_body(NewCollection),
 )
 async def create_collection(request: Request, service: RunningService) -> Response:

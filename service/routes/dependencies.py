@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from urllib.parse import quote
 
 import orjson
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
@@ -44,12 +44,27 @@ class GalleryQuery(BaseModel):
     collection: CollectionField = "default"
 
 
+GalleryParameters = Annotated[GalleryQuery, Query()]
+
+
 async def ask_store(service: Runtime, question: Callable[[Store], Result]) -> Result:
     """Ask the store in a thread. Raises what the store does, and `Busy`."""
     recogniser = service.recogniser
     asked = await service.workers.run(lambda: question(recogniser.store))
     recogniser.galleries.store_answered()
     return asked
+
+
+async def named_collection(
+    request: Request, service: RunningService, query: GalleryParameters
+) -> None:
+    """For a call that needs no gallery: one that is named all the same must be there.
+
+    Raises `UnknownCollection`, and what `ask_store` does.
+    """
+    each_key_once(request.query_params)
+    if "collection" in query.model_fields_set:
+        await ask_store(service, lambda store: store.collection(query.collection))
 
 
 async def change_store(

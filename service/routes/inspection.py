@@ -11,11 +11,12 @@ from service.bodies import JSON, Body, read_clip_body
 from service.clip_bodies import clip_input
 from service.clip_fields import InspectQuery, RecognizeFields
 from service.joint_importance import importance_in
-from service.openapi import CLIP_PROBLEMS, clip_call, images, problems
-from service.problems import Busy, NotAcceptable, NotReady
+from service.openapi import CLIP_PROBLEMS, STORE_PROBLEMS, clip_call, images, problems
+from service.problems import NotAcceptable
 from service.routes.dependencies import answer, read_query, running_service
 from service.routes.raw_route import RawRoute
 from service.runtime import Runtime
+from service.store import UnknownCollection
 from skeleton.drawing import draw_gif, draw_png
 from skeleton.inspection import inspect
 
@@ -27,7 +28,8 @@ _PNG, _GIF = "image/png", "image/gif"
 @router.post(
     "/clips:inspect",
     response_model=InspectAnswer,
-    responses=images(_PNG, _GIF) | problems(NotAcceptable, *CLIP_PROBLEMS, Busy, NotReady),
+    responses=images(_PNG, _GIF)
+    | problems(NotAcceptable, UnknownCollection, *CLIP_PROBLEMS, *STORE_PROBLEMS),
     openapi_extra=clip_call(RecognizeFields, InspectQuery),
 )
 async def inspect_clip(request: Request) -> Response:
@@ -46,6 +48,8 @@ async def inspect_clip(request: Request) -> Response:
 
 def _inspected(service: Runtime, body: Body, query: InspectQuery, kind: str) -> Response:
     clip = clip_input(body, query, RecognizeFields, service.layouts)
+    if "collection" in clip.query.model_fields_set:  # no gallery is needed, but a named one is one
+        service.store.collection(clip.query.collection)
     recording, info = clip.recording, service.encoder.info
     if kind == JSON:
         return answer(asdict(inspect(recording, clip.format, info.layout, info.frames)))

@@ -3,20 +3,25 @@
 import asyncio
 
 import onnxruntime
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from service.answers import HealthAnswer, ModelAnswer, ReadyAnswer
-from service.openapi import problems
-from service.problems import NotReady, NotUsable
-from service.routes.dependencies import RunningService, answer
+from service.openapi import STORE_PROBLEMS, problems
+from service.problems import NotReady, NotUsable, Unusable
+from service.routes.dependencies import RunningService, answer, named_collection
 from service.runtime import Runtime
-from service.store import StoreCorrupt, StoreUnavailable
+from service.store import StoreCorrupt, StoreUnavailable, UnknownCollection
 
 router = APIRouter(tags=["status"])
 
 
-@router.get("/model", response_model=ModelAnswer)
+@router.get(
+    "/model",
+    response_model=ModelAnswer,
+    responses=problems(UnknownCollection, Unusable, *STORE_PROBLEMS),
+    dependencies=[Depends(named_collection)],
+)
 async def model(service: RunningService) -> Response:
     """Show the model that runs, on what, and how it decides."""
     info = service.encoder.info

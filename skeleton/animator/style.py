@@ -16,8 +16,9 @@ class Style:
     fast, or the reverse, and `waver` lets the pace vary within; `pause` is the share of the clip
     spent waiting at its start and end; `repetition` in 0…1 chooses among the possible numbers of
     repetitions, `phase` in turns shifts rhythms; `aim` turns the movement up and out by degrees;
-    `slouch` in degrees and `stance` (1 = normal) are the person's posture, `sway` in degrees its
-    idle movement, `sway_phase` in turns where that begins.
+    `slouch` in degrees and `stance` are the person's posture, `sway` in degrees its idle movement,
+    `sway_phase` in turns where that begins. `stance` is how much farther out than usual each foot
+    stands, in leg lengths.
     """
 
     amplitude: float = 1.0

@@ -12,14 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skeleton.clip import Clip, record
+from skeleton.clip import Clip
 from skeleton.drawing.colours import Palette, scale_of
 from skeleton.drawing.importance import Importance
 from skeleton.drawing.pose import DRAWN
 from skeleton.drawing.strip import Strip, fitting_scale, row, strip_of
 from skeleton.drawing.svg import FONT, document, text
-from skeleton.layouts import resolve_layout
-from skeleton.readers.json_clip import read_joint_lists
+from skeleton.readers import read_path
 
 _MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace"
 _WIDTH, _HEIGHT = 1200, 430
@@ -212,13 +211,6 @@ def _tag(action: str, x: int, y: int, colour: str, ink: str) -> str:
     )
 
 
-def _read(request: Path) -> Clip:
-    clip = json.loads(request.read_text(encoding="utf-8"))["clip"]
-    joints = read_joint_lists(clip["joints"])
-    layout = resolve_layout(clip["layout"])
-    return record(joints, layout, fps=clip.get("fps"), axes=clip.get("axes")).clip()
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Draw the picture from the files of a real exchange."""
     parser = argparse.ArgumentParser(prog="python -m skeleton.drawing.picture", description=__doc__)
@@ -228,7 +220,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, help="the SVG to write")
     chosen = parser.parse_args(arguments)
     answer = json.loads(chosen.answer.read_text(encoding="utf-8"))
-    svg = picture(_read(chosen.enrolled), _read(chosen.query), answer)
+    svg = picture(read_path(chosen.enrolled).clip(), read_path(chosen.query).clip(), answer)
     chosen.output.write_text(svg, encoding="utf-8")
 
 

@@ -55,8 +55,9 @@ def strip_of(clip: Clip, poses: int, *, turn: float | None = 25.0) -> Strip:
     The body is turned to face the viewer, then by `turn` degrees to its left so that depth shows;
     None leaves it as the camera saw it. Raises `NothingToSee` when no joint was seen.
     """
-    one, _ = choose_person(clip.joints, None)
-    points = np.asarray(mapping(clip.layout, DRAWN).apply(one), dtype=np.float64)
+    person, _ = choose_person(clip.joints, None)
+    one = mapping(clip.layout, DRAWN).apply(clip.joints[:, person])
+    points = np.asarray(one, dtype=np.float64)
     seen = ~np.isnan(points).any(axis=-1)
     if not seen.any():
         raise NothingToSee("no joint was seen in any frame: there is nothing to draw")

@@ -92,22 +92,13 @@ def understand(recording: Recording, layout: Layout, frames: int) -> Understandi
     clip = prepared = person = reason = None
     try:
         clip = recording.clip()
-        person = _used(clip, recording.person)
+        person, _ = choose_person(clip.joints, recording.person)
         prepared = prepare(clip, layout, frames, person=recording.person)
     except UnusableClip as error:
         reason = str(error)
     return Understanding(
         recording, layout, clip, prepared, _present(recording.joints), person, reason
     )
-
-
-def _used(clip: Clip, person: int | None) -> int:
-    one, _ = choose_person(clip.joints, person)
-    if person is not None or clip.joints.shape[1] == 1:
-        return person or 0
-    one = one[:, None]
-    same = (clip.joints == one) | (np.isnan(clip.joints) & np.isnan(one))
-    return int(np.argmax(same.all(axis=(0, 2, 3))))
 
 
 def _present(joints: NDArray[np.float32]) -> tuple[int, ...]:

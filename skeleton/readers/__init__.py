@@ -3,7 +3,7 @@
 from skeleton.readers.format import Format, Reading, Source
 from skeleton.readers.json_clip import read_joint_lists
 from skeleton.readers.npy import read_npy
-from skeleton.readers.registry import FORMATS, find_format, read_path, read_source
+from skeleton.readers.registry import FORMATS, find_format, read_path, read_source, source_of
 
 __all__ = [
     "FORMATS",
@@ -15,4 +15,5 @@ __all__ = [
     "read_npy",
     "read_path",
     "read_source",
+    "source_of",
 ]

@@ -1,6 +1,8 @@
 """Kinect CSV: a table with a header that names a joint and an axis for each column, as people's
 own Kinect recorders write it (ours; there is no standard)."""
 
+import re
+from collections import Counter
 from itertools import islice
 
 import numpy as np
@@ -13,11 +15,12 @@ from skeleton.readers.bodies.sightings import without_zeros
 from skeleton.readers.bodies.timestamps import even
 from skeleton.readers.bodies.units import metres_per_unit
 from skeleton.readers.containers.csv_header import read_header
-from skeleton.readers.containers.csv_table import columns_of
+from skeleton.readers.containers.csv_table import columns_of, texts_of
 from skeleton.readers.containers.text import lines_of, text_of
 from skeleton.readers.format import Format, Reading, Source
 
 _MOST_CELLS = 3_000_000  # some minutes of every column a recorder may write
+_WHOLE = re.compile(r"^(-?\d+)[.,]0*$")  # as tools write a whole number where other rows have none
 
 
 class _Table:
@@ -52,6 +55,19 @@ class _Table:
         except UnreadableClip:
             return None
 
+    def bodies(self) -> list[str] | None:
+        """The body id of each row as it is written, empty where it has none; None without such a
+        column. A sensor's ids follow each other beyond 2**53, where float64 takes two for one."""
+        header = self.header
+        if header.body is None:
+            return None
+        try:
+            texts = texts_of(self._rows, header.body, header.delimiter)
+        except UnreadableClip:
+            return None
+        ids = {text: _WHOLE.sub(r"\1", text) for text in set(texts)}
+        return [ids[text] for text in texts]
+
 
 def _read(source: Source) -> Reading:
     table = _Table(text_of(source.data))
@@ -66,7 +82,7 @@ def _read(source: Source) -> Reading:
     times = table.column(header.time)
     if header.time is not None and times is None:
         remarks.append("timestamps: they are no numbers, so that they tell no frame rate")
-    chosen, crowd = _one_body(table.column(header.body), len(joints))
+    chosen, crowd = _one_body(table.bodies(), len(joints))
     joints, fps = joints[chosen], None
     if times is not None:
         joints, fps, timing = even(joints, times[chosen], header.second)
@@ -97,18 +113,16 @@ def _joints(table: _Table) -> NDArray[np.float64]:
     return joints
 
 
-def _one_body(ids: NDArray[np.float64] | None, rows: int) -> tuple[NDArray[np.bool_], str | None]:
+def _one_body(ids: list[str] | None, rows: int) -> tuple[NDArray[np.bool_], str | None]:
     """Which rows are those of the body that most rows are of, and a remark where there are
     others."""
-    if ids is None:
+    counts = Counter(filter(None, ids or ()))
+    if ids is None or len(ids) != rows or len(counts) < 2:
         return np.ones(rows, dtype=np.bool_), None
-    bodies, counts = np.unique(ids[~np.isnan(ids)], return_counts=True)
-    if len(bodies) < 2:
-        return np.ones(rows, dtype=np.bool_), None
-    chosen = np.asarray(ids == bodies[np.argmax(counts)])
-    return chosen, (
-        f"more_bodies: the rows are of {len(bodies)} bodies by their ids; the one with most rows, "
-        f"{int(counts.max())} of {rows}, was kept"
+    body, most = counts.most_common(1)[0]
+    return np.array([own == body for own in ids]), (
+        f"more_bodies: the rows are of {len(counts)} bodies by their ids; the one with most rows, "
+        f"{most} of {rows}, was kept"
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skeleton.errors import FlatData, UnreadableClip, UnusableClip
+from skeleton.errors import FlatData, NothingToSee, UnreadableClip, UnusableClip
 from skeleton.layouts import LAYOUTS
 from skeleton.readers.bodies.json_frames import frame_rate
 from skeleton.readers.bodies.mediapipe_poses import (
@@ -50,7 +50,7 @@ def _read(source: Source) -> Reading:
     if not world:
         found = poses_of(frames, ANY)
     if not found.poses:
-        raise UnusableClip(_nobody(frames))
+        raise NothingToSee(_nobody(frames))
     points = _points(found)
     if not world:
         _refuse_image_landmarks(points)

@@ -1,9 +1,9 @@
 """`.npz` from untrusted bytes: one clip, or the uniform archive with one clip in it (ours).
 
 The arrays, of which only `joints` is needed: `joints` `(T, V, 3)` or `(T, M, V, 3)`, floating point
-metres, or whole numbers that `scale` makes metres; `offsets` `[0, T]`; `layout`, a name or the
-joints' names separated by commas; `joint_names` and `parents` `(V,)`; `axes`, `fps`, `person`.
-Others are not looked at.
+metres, or whole numbers that `scale` makes metres, with the archive's mark for a joint that was not
+seen; `offsets` `[0, T]`; `layout`, a name or the joints' names separated by commas; `joint_names`
+and `parents` `(V,)`; `axes`, `fps`, `person`. Others are not looked at.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skeleton.archive import metres
+from skeleton.axes import DEFAULT_AXES
 from skeleton.errors import UnreadableClip, UnusableClip
 from skeleton.layouts import LONGEST_LAYOUT, LONGEST_NAME, MOST_JOINTS, Layout, custom_layout
 from skeleton.readers.containers.zip_members import Members
@@ -92,8 +94,7 @@ def _metres(joints: NDArray[Any], scale: float | None) -> NDArray[np.floating]:
     if scale is None:
         return joints
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused as infinite
-        # float32 first, as `Archive` does it, so that both give the same to the last bit.
-        return joints.astype(np.float32) * np.float32(scale)
+        return metres(joints, scale)
 
 
 def _layout(arrays: Mapping[str, NDArray[Any]], axes: str | None, source: Source) -> Layout:
@@ -129,12 +130,12 @@ def _inner_layout(
         if name is None or known is not None:
             return known
         if "," in name:
-            return custom_layout(name.split(","), axes=axes or "x,y,z")
+            return custom_layout(name.split(","), axes=axes or DEFAULT_AXES)
         raise UnusableClip(
             f"layout: the .npz says {name[:60]!r}, which is not known, and has no joint_names"
         )
     names = _texts(arrays, "joint_names")
-    layout = custom_layout(names, name=name or "custom", axes=axes or "x,y,z")
+    layout = custom_layout(names, name=name or "custom", axes=axes or DEFAULT_AXES)
     if known is not None and known.joints != layout.joints:
         raise UnusableClip(f"layout: the .npz says {name}, but its joint_names are not those of it")
     if "parents" in arrays:

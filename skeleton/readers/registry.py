@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from skeleton.clip import Recording, record
 from skeleton.errors import UnknownFormat, UnusableClip
-from skeleton.layouts import Layout
+from skeleton.layouts import LAYOUTS, Layout
 from skeleton.readers.asf_amc import AMC
 from skeleton.readers.bvh import BVH
 from skeleton.readers.format import Format, Source
@@ -28,7 +28,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 
-_HEAD = 65_536  # bytes that sniffing looks at
+#: Bytes of a file by which its format is found.
+HEAD = 65_536
 
 
 def find_format(name: str | None, data: bytes, file_name: str = "") -> Format:
@@ -38,7 +39,7 @@ def find_format(name: str | None, data: bytes, file_name: str = "") -> Format:
         if name in FORMATS:
             return FORMATS[name]
         raise UnknownFormat(f"unknown format {name[:40]!r}: use one of {', '.join(FORMATS)}")
-    head = data[:_HEAD]
+    head = data[:HEAD]
     for format in FORMATS.values():
         if format.looks_like(head):
             return format
@@ -88,21 +89,40 @@ def read_path(
     format: str | None = None,
     skeleton: str | Path | None = None,
     layout: Layout | None = None,
+    layouts: Mapping[str, Layout] = LAYOUTS,
     fps: float | None = None,
     axes: str | None = None,
     person: int | None = None,
 ) -> Recording:
-    """Read a file. `skeleton` is the ASF of an AMC file; unless given, the one beside it.
+    """Read a file; `skeleton`, `layout` and `layouts` as for `source_of`.
 
     Raises `OSError`, `UnreadableClip` with the line at fault, `UnusableClip`.
+    """
+    source, found = source_of(
+        path, format=format, skeleton=skeleton, layout=layout, layouts=layouts
+    )
+    return read_source(source, found, fps=fps, axes=axes, person=person)
+
+
+def source_of(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    skeleton: str | Path | None = None,
+    layout: Layout | None = None,
+    layouts: Mapping[str, Layout] = LAYOUTS,
+) -> tuple[Source, Format]:
+    """Return what `read_source` takes of a file. `skeleton` is the ASF of an AMC file; unless
+    given, the one beside it. `layouts` are the known layouts by name.
+
+    Raises `OSError`, `UnknownFormat`.
     """
     path = Path(path)
     data = path.read_bytes()
     found = find_format(format, data, path.name)
     beside = bones_beside(path) if skeleton is None and found is AMC else skeleton
     bones = None if beside is None else Path(beside).read_bytes()
-    source = Source(data, path.name, bones, layout)
-    return read_source(source, found, fps=fps, axes=axes, person=person)
+    return Source(data, path.name, bones, layout, layouts), found
 
 
 def bones_beside(path: Path) -> Path | None:

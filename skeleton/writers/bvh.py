@@ -40,7 +40,8 @@ def write_bvh(recording: Recording) -> bytes:
     Raises `NothingToSee`, `FlatData`, `UnknownPerson`.
     """
     clip = recording.clip()
-    one, _ = choose_person(clip.joints, recording.person)
+    person, _ = choose_person(clip.joints, recording.person)
+    one = clip.joints[:, person]  # (T, V, 3)
     seen: NDArray[np.bool_] = np.asarray(~np.isnan(one).any(axis=-1))  # (T, V)
     kept = np.flatnonzero(seen.any(axis=0))
     if not len(kept):

@@ -1,13 +1,12 @@
 """The registry of writers by suffix, and a clip written to a file (ours)."""
 
-import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from skeleton.clip import Recording
 from skeleton.errors import UnknownFormat
+from skeleton.whole_file import write_whole
 from skeleton.writers.bvh import write_bvh
 from skeleton.writers.json_clip import write_json
 from skeleton.writers.npy import write_npy
@@ -33,14 +32,4 @@ def write_path(recording: Recording, path: str | Path) -> None:
         raise UnknownFormat(
             f"{path.name}: a clip is written as one of {', '.join(WRITERS)}, by the file's suffix"
         )
-    data = writer(recording)
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    write_whole(path, writer(recording))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.alignment import aligned_similarity
 from service.matching import nearest, normalised_scores, reranked
-from training.evaluation.alignment import aligned_similarity as measured
+from tests.service.alignment_by_cells import aligned_similarity as by_cells
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -54,13 +54,13 @@ def test_it_is_the_best_mean_cosine_of_all_paths(seed: int, steps: int, band: in
 
 @settings(deadline=None, max_examples=40)
 @given(seed=SEEDS, steps=st.integers(1, 20), band=st.integers(0, 25), count=st.integers(1, 9))
-def test_the_service_computes_what_the_evaluation_measures(
+def test_the_service_computes_what_the_definition_says_cell_by_cell(
     seed: int, steps: int, band: int, count: int
 ) -> None:
     draw = np.random.default_rng(seed)
     queries, others = unit(draw, 2, steps, 6), unit(draw, count, steps, 6)
     served = np.stack([aligned_similarity(query, others, band) for query in queries])
-    np.testing.assert_allclose(served, measured(queries, others, band), atol=1e-6)
+    np.testing.assert_allclose(served, by_cells(queries, others, band), atol=1e-6)
     assert served.dtype == np.float32
 
 

@@ -169,3 +169,18 @@ def test_a_body_longer_than_any_name_is_refused_before_it_is_parsed(visitor: Cal
     response = visitor.client.post("/collections", content=body, headers=JSON)
     assert response.status_code == 413
     assert response.json()["type"] == "urn:oneshot:body-too-large"
+
+
+@pytest.mark.parametrize(
+    ("method", "call"), [("GET", "/model"), ("GET", "/collections"), ("POST", "/clips:inspect")]
+)
+def test_an_unknown_collection_is_404_also_where_none_is_needed(
+    caller: Caller, method: str, call: str
+) -> None:
+    body = {"content": as_json(performance("wave")), "headers": JSON} if method == "POST" else {}
+    for name, status in (("nobody-made-it", 404), ("default", 200)):
+        answer = caller.client.request(method, f"{call}?collection={name}", **body)
+        assert answer.status_code == status
+        if status == 404:
+            assert answer.json()["type"] == "urn:oneshot:unknown-collection"
+    assert caller.client.request(method, f"{call}?colection=default", **body).status_code == 422

@@ -14,11 +14,11 @@ import pytest
 from service.store import open_store
 from skeleton import Clip, prepare
 from skeleton.animator.examples import as_json
+from tests.service.alignment_by_cells import aligned_similarity
 from tests.service.caller import JSON, Caller, checked_client, performance
 from tests.service.conftest import with_new_collection
 from tests.service.small_model import ALL, FRAMES, LAYOUT, MATCHING, STEPS, WIDTH, small_model
 from tests.service_process import ServiceProcess
-from training.evaluation.alignment import aligned_similarity
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skeleton import Archive, UnreadableClip, UnusableClip
-from skeleton.archive import UNSEEN
+from skeleton import Archive, UnreadableClip
+from skeleton.archive import UNSEEN, metres
 
 _HEADER = b"{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }"
 NPY = b"\x93NUMPY\x01\x00v\x00" + _HEADER.ljust(117) + b"\n"
@@ -84,9 +84,33 @@ def test_arrays_that_do_not_agree_are_refused(tmp_path: Path, changes: dict[str,
         Archive.open(saved(tmp_path, **changes))
 
 
-def test_an_unknown_joint_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnusableClip, match="tail"):
-        Archive.open(saved(tmp_path, joint_names=np.array(["head", "tail"])))
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subject": np.array(["ann", "bob"])},
+        {"label": np.array([1.0, 0.0])},
+        {"label": np.int64(1)},
+        {"label": np.array([[1, 0]])},
+        {"offsets": np.array(["0", "2", "5"])},
+        {"joints": np.full((5, 2, 3), "far")},
+        {"scale": np.array([0.001, 0.002])},
+        {"fps": np.array("fast")},
+        {"joint_names": np.array("head")},
+    ],
+    ids=str,
+)
+def test_arrays_of_another_kind_are_refused_by_name(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    (name,) = changes
+    with pytest.raises(UnreadableClip, match=rf"^tiny\.npz: {name} must be"):
+        Archive.open(saved(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(("name", "says"), [("tail", "'tail', is not a known"), ("head", "second")])
+def test_an_unknown_joint_is_refused(tmp_path: Path, name: str, says: str) -> None:
+    with pytest.raises(UnreadableClip, match=rf"^tiny\.npz: .*{says}"):
+        Archive.open(saved(tmp_path, joint_names=np.array(["head", name])))
 
 
 def test_no_object_is_ever_loaded(tmp_path: Path) -> None:
@@ -141,3 +165,17 @@ def test_in_an_archive_of_one_person_every_number_is_a_place(tmp_path: Path) -> 
     joints = np.full((5, 2, 3), UNSEEN, dtype=np.int16)
     clip = Archive.open(saved(tmp_path, joints=joints)).clip(0)
     np.testing.assert_allclose(clip.joints, -32.768, rtol=1e-6)
+
+
+def test_metres_are_the_numbers_times_the_scale_to_the_last_bit() -> None:
+    joints = np.random.default_rng(0).integers(-32767, 32768, (9, 2, 5, 3)).astype(np.int16)
+    for stored in (joints, joints[:, 0]):
+        found = metres(stored, 0.0005)
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, stored.astype(np.float32) * np.float32(0.0005))
+
+
+def test_a_joint_with_one_unseen_coordinate_was_not_seen() -> None:
+    stored = np.ones((2, 1, 3, 3), dtype=np.int16)
+    stored[1, 0, 2, 1] = UNSEEN
+    assert np.argwhere(np.isnan(metres(stored, 0.001))).tolist() == [[1, 0, 2, i] for i in range(3)]

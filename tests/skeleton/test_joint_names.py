@@ -4,6 +4,8 @@ import pytest
 
 from skeleton.joint_names import (
     BODY,
+    LONGEST_NAME,
+    OTHER,
     canonical,
     mirrored,
     nearest_joints,
@@ -66,6 +68,13 @@ def test_a_joint_without_a_meaning_keeps_its_spelling_and_means_nothing() -> Non
         assert canonical(name) is None
         assert mirrored(name) == name
         assert nearest_parent(name, BODY) is None
+
+
+def test_a_joint_without_a_meaning_is_no_longer_than_what_is_read_back() -> None:
+    longest = other("a" * (LONGEST_NAME - len(OTHER)))
+    assert longest is not None
+    assert len(longest) == LONGEST_NAME
+    assert other(longest.removeprefix(OTHER) + "a") is None
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a,b", "a\nb", "a\x00", "a" * 101])

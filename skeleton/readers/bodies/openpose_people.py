@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skeleton.errors import UnreadableClip, UnusableClip
+from skeleton.errors import NothingToSee, UnreadableClip, UnusableClip
 
 #: Every version's names; 1.0 had no ending.
 _FLAT = ("pose_keypoints_2d", "pose_keypoints")
@@ -27,7 +27,7 @@ class Rows:
 def people_rows(frames: Sequence[Any]) -> Rows:
     """Return the bodies of OpenPose's frames, those in 3D where anybody has them.
 
-    Raises `UnreadableClip` and `UnusableClip` with the frame.
+    Raises `UnreadableClip` and `UnusableClip` with the frame, `NothingToSee`.
     """
     round_bodies = _found(frames, _ROUND)
     # With c = 0 throughout, which every body has that no second camera saw, there is nothing.
@@ -90,7 +90,7 @@ def _list_in(value: Any, key: str, number: int) -> list[Any]:
 
 def _rows(bodies: Sequence[tuple[list[Any], int]], count: int, width: int) -> Rows:
     if not bodies:
-        raise UnusableClip(f"nobody was seen in any of the {count} frames")
+        raise NothingToSee(f"nobody was seen in any of the {count} frames")
     length = len(bodies[0][0])
     for row, number in bodies:
         if len(row) % width or len(row) // width not in _JOINTS:

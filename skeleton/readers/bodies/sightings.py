@@ -6,7 +6,7 @@ from math import dist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skeleton.errors import UnusableClip
+from skeleton.errors import NothingToSee, UnusableClip
 
 #: How far unseen frames and persons may be filled up, as in the project's own JSON: the array must
 #: not be out of proportion to the file.
@@ -30,10 +30,11 @@ def spread(
     """Put N bodies `(N, V, 3)` at their `frames` and `persons` `(N,)`: float32 `(T, M, V, 3)` of
     `count` frames, NaN where a person was not seen.
 
-    Raises `UnusableClip` when nobody was seen, or nearly nobody for the length of the clip.
+    Raises `NothingToSee` when nobody was seen, `UnusableClip` when nearly nobody was for the length
+    of the clip.
     """
     if not len(bodies):
-        raise UnusableClip(f"nobody was seen in any of the {count} frames")
+        raise NothingToSee(f"nobody was seen in any of the {count} frames")
     shape = (count, int(np.max(persons)) + 1, *bodies.shape[1:])
     if np.prod(shape, dtype=float) > _MOST_FOR_ONE_GIVEN * bodies.size + _ALWAYS:
         raise UnusableClip(

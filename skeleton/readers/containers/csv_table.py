@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from skeleton.readers.containers.text import quoted
 
 _BLOCK = 5_000  # lines parsed at a time, so that a fault is looked for among few
 _NOTHING = "null|none|n/a|na|nil|-"
+_EMPTY = frozenset((*_NOTHING.split("|"), "nan"))
 # Kinect's tracking states in words.
 _WORDS = {"nottracked": "0", "not tracked": "0", "inferred": "1", "tracked": "2"}
 
@@ -36,6 +38,20 @@ def columns_of(
             blocks.append(_parsed(block, columns, delimiter, first))
         first += len(block)
     return np.concatenate(blocks)
+
+
+def texts_of(lines: Sequence[str], column: int, delimiter: str) -> list[str]:
+    """Return the texts in this column of lines that `columns_of` has parsed, one a row, empty
+    where a cell holds nothing. Raises `UnreadableClip`.
+    """
+    stream = (line for line in lines if not line.isspace())
+    texts: list[str] = []
+    while block := list(islice(stream, _BLOCK)):
+        cells = _loaded(block, (column,), delimiter, object)
+        if cells is None:
+            raise UnreadableClip(f"not every line has a cell in column {column + 1}")
+        texts += [cell.strip() for cell in cells[:, 0].tolist()]
+    return ["" if text.lower() in _EMPTY else text for text in texts]
 
 
 def _check_widths(block: list[str], delimiter: str, width: int, first: int) -> None:
@@ -67,12 +83,13 @@ def _parsed(
     raise UnreadableClip(f"line {first}: from here on, not every cell of a joint is a number")
 
 
-def _loaded(block: list[str], columns: Sequence[int], delimiter: str) -> NDArray[np.float64] | None:
+def _loaded(
+    block: list[str], columns: Sequence[int], delimiter: str, dtype: type = np.float64
+) -> NDArray[Any] | None:
     try:
         return np.loadtxt(
-            block, np.float64, None, delimiter, usecols=columns, ndmin=2, quotechar='"',
-            encoding=None,
-        )  # fmt: skip
+            block, dtype, None, delimiter, usecols=columns, ndmin=2, quotechar='"', encoding=None
+        )
     except ValueError:
         return None
 

@@ -64,3 +64,14 @@ def test_what_the_other_format_cannot_say_is_told(tmp_path: Path) -> None:
     gaps = oneshot("convert", tmp_path / "gaps.json", tmp_path / "gaps.bvh")
     assert "note: 4% of the joints were not seen" in gaps.err
     assert "not seen" not in oneshot("convert", KICK, tmp_path / "whole.bvh").err
+
+
+def test_what_is_told_is_of_the_person_who_is_written(tmp_path: Path) -> None:
+    """Who is absent now and then, which trackers write as zeros, does not move by it."""
+    kick = animate("kick", missing=0.1)
+    absent = np.repeat(animate("kick").joints[:1] + 1, len(kick.joints), axis=0)
+    absent[::2] = 0
+    two = np.concatenate((kick.joints, absent), axis=1)
+    (tmp_path / "two.json").write_bytes(write_json(record(two, kick.layout, fps=30.0)))
+    told = oneshot("convert", tmp_path / "two.json", tmp_path / "one.bvh").err
+    assert "note: 10% of the joints were not seen" in told

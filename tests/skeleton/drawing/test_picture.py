@@ -9,6 +9,8 @@ import pytest
 from skeleton.animator.examples import ENROLLED, RECOGNIZED
 from skeleton.drawing.colours import Palette, scale_of
 from skeleton.drawing.picture import main, picture
+from skeleton.readers import read_path
+from skeleton.writers import write_npz
 from tests.skeleton.drawing.svg_elements import SVG, of_class, parsed
 
 LOOK = Palette()
@@ -78,3 +80,8 @@ def test_the_picture_is_drawn_from_the_files_of_an_exchange(tmp_path: Path) -> N
     main([str(enrolled), str(query), str(answer), "-o", str(tmp_path / "picture.svg")])
     drawn = (tmp_path / "picture.svg").read_text(encoding="utf-8")
     assert drawn == picture(ENROLLED[0].clip(), RECOGNIZED[0].clip(), ANSWER)
+    # A clip is read as everywhere: the body may be any of a clip's files.
+    file = tmp_path / "wave.npz"
+    file.write_bytes(write_npz(read_path(enrolled)))
+    main([str(file), str(query), str(answer), "-o", str(tmp_path / "again.svg")])
+    assert (tmp_path / "again.svg").read_text(encoding="utf-8") == drawn

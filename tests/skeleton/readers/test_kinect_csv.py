@@ -239,6 +239,52 @@ def test_of_the_rows_of_two_bodies_one_bodys_are_kept() -> None:
     assert found.remarks[0].startswith("more_bodies: the rows are of 2 bodies")
 
 
+def two_bodies(*ids: object, header: str = "BodyID") -> bytes:
+    """Rows of the second body a metre beside the first, an id of `ids` and so on from the first."""
+    joints = np.stack([KICK, KICK + 1], axis=1).reshape(-1, *KICK.shape[1:])
+    written = [ids[i % len(ids)] for i in range(len(joints))]
+    return csv(NAMES, joints, extra={header: written})
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        (72057594037944738, 72057594037944739),
+        ("7.2057594037944738e16", "7.2057594037944739e16"),
+        ("ann", "bob"),
+    ],
+    ids=str,
+)
+def test_ids_that_float64_cannot_tell_apart_are_two_bodies(ids: tuple[object, ...]) -> None:
+    found = read("csv", two_bodies(*ids))
+    np.testing.assert_allclose(found.joints, KICK, atol=1e-6)
+    assert found.remarks[0].startswith("more_bodies: the rows are of 2 bodies")
+
+
+def test_a_whole_number_is_one_body_however_it_is_written() -> None:
+    found = read("csv", two_bodies("1", "2", "1.0", ' "2.00"'))
+    np.testing.assert_allclose(found.joints, KICK, atol=1e-6)
+    found = read("csv", two_bodies("1", "1.0"))
+    assert len(found.joints) == 2 * FRAMES
+    assert found.remarks == ()
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "NaN", "null"])
+def test_rows_without_an_id_are_no_body(nothing: str) -> None:
+    alone = read("csv", two_bodies("1", nothing))
+    assert len(alone.joints) == 2 * FRAMES
+    assert alone.remarks == ()
+    crowd = read("csv", two_bodies("1", nothing, "1", "2", "1", nothing))
+    assert len(crowd.joints) == FRAMES
+    assert "are of 2 bodies" in crowd.remarks[0]
+
+
+def test_blank_lines_do_not_shift_the_ids() -> None:
+    rows = two_bodies(72057594037944738, 72057594037944739).decode().splitlines()
+    data = "\n".join([*rows[:5], "", "  ", *rows[5:], " "]).encode()
+    np.testing.assert_allclose(read("csv", data).joints, KICK, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("data", "error", "says"),
     [
@@ -278,5 +324,6 @@ def test_numbers_without_a_header_do_not_look_like_csv() -> None:
 
 
 def test_no_damage_makes_it_fail_otherwise_than_by_a_refusal() -> None:
-    outcomes = endures("csv", damaged(good_files()["csv"], seed=3, cases=4000))
+    good = [*good_files()["csv"], two_bodies(72057594037944738, "ann", "", "1.0")]
+    outcomes = endures("csv", damaged(good, seed=3, cases=4000))
     assert min(outcomes.values()) > 100

@@ -10,7 +10,7 @@ import pytest
 
 from skeleton import LAYOUTS, Recording, UnreadableClip, UnusableClip
 from skeleton.animator import animate
-from skeleton.errors import FlatData
+from skeleton.errors import FlatData, NothingToSee
 from skeleton.readers import FORMATS, Source, read_source
 from tests.skeleton.readers.endurance import endures
 from tests.skeleton.readers.mutation import damaged
@@ -201,6 +201,14 @@ def test_what_is_no_pose_is_refused_with_its_place(tree: Any, says: str) -> None
 )
 def test_a_file_without_anybody_is_refused_with_the_reason(tree: Any, says: str) -> None:
     with pytest.raises(UnusableClip, match=says):
+        read(tree)
+
+
+@pytest.mark.parametrize(
+    "tree", [[None, []], [{"landmarks": None}], {"frames": [{"worldLandmarks": []}]}]
+)
+def test_a_file_without_anybody_holds_nothing_to_see(tree: Any) -> None:
+    with pytest.raises(NothingToSee, match="nobody was seen in any of the"):
         read(tree)
 
 

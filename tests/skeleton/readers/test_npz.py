@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from skeleton import LAYOUTS, Archive, Recording, UnreadableClip, UnusableClip, custom_layout
 from skeleton.animator import animate
+from skeleton.archive import UNSEEN
 from skeleton.readers import FORMATS, Source, read_source
 from tests.skeleton.readers.endurance import endures
 from tests.skeleton.readers.mutation import damaged
@@ -97,6 +99,20 @@ def test_an_archive_of_one_clip_is_that_clip() -> None:
     recording = read(archive())
     np.testing.assert_allclose(recording.joints[:, 0], JOINTS, atol=0.0006)
     assert (recording.layout.joints, recording.fps, recording.axes) == (NAMES, 30, "x,y,z")
+
+
+def test_what_was_not_seen_in_an_archive_of_several_persons_is_unseen(tmp_path: Path) -> None:
+    stored = np.round(np.stack([JOINTS, JOINTS + 1], axis=1) * 1000).astype(np.int16)
+    stored[2, 0, 4] = stored[5:, 1] = UNSEEN
+    names = {"subject": np.zeros(1, dtype=np.int32), "label_names": np.array(["wave"])}
+    data = archive(joints=stored, **names)
+    (tmp_path / "one.npz").write_bytes(data)
+    read_so = read(data).joints
+    assert read_so.dtype == np.float32
+    np.testing.assert_array_equal(read_so, Archive.open(tmp_path / "one.npz").clip(0).joints)
+    np.testing.assert_array_equal(np.isnan(read_so), stored == UNSEEN)
+    # Of one person every number is a place.
+    assert not np.isnan(read(archive(joints=stored[:, 1])).joints).any()
 
 
 def test_of_an_archive_of_more_clips_it_is_said_how_many() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skeleton import LAYOUTS, Recording, UnreadableClip, UnusableClip, mapping
-from skeleton.errors import FlatData
+from skeleton.errors import FlatData, NothingToSee
 from skeleton.readers import FORMATS, Source, read_source
 from tests.skeleton.readers.endurance import endures
 from tests.skeleton.readers.mutation import damaged
@@ -218,6 +218,14 @@ def test_what_is_no_openpose_is_refused_with_its_place(tree: Any, says: str) -> 
 )
 def test_what_holds_no_clip_is_refused_with_the_reason(tree: Any, says: str) -> None:
     with pytest.raises(UnusableClip, match=says):
+        read(tree)
+
+
+@pytest.mark.parametrize(
+    "tree", [[frame(), frame()], [frame(person(BODY[0], 0.0))], {"data": [{"skeleton": []}]}]
+)
+def test_a_file_without_anybody_holds_nothing_to_see(tree: Any) -> None:
+    with pytest.raises(NothingToSee, match="nobody was seen in any of the"):
         read(tree)
 
 

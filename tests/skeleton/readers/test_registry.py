@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skeleton import LAYOUTS, Clip, UnreadableClip, UnusableClip, record
+from skeleton import LAYOUTS, Clip, Layout, UnreadableClip, UnusableClip, record
 from skeleton.animator import animate
 from skeleton.errors import UnknownFormat
-from skeleton.readers import FORMATS, Source, find_format, read_path, read_source
+from skeleton.readers import FORMATS, Source, find_format, read_path, read_source, source_of
 from skeleton.writers import write_json, write_npy, write_npz
 from tests.fuzz.cases import good_cases
 from tests.skeleton.readers.mocap_files import ASF, amc, amc_frame
@@ -120,6 +120,18 @@ def test_a_file_is_read_from_its_path(tmp_path: Path) -> None:
     assert given.fps == 20
     with pytest.raises(FileNotFoundError):
         read_path(tmp_path / "nothing.json")
+
+
+def test_a_file_is_read_with_the_callers_own_layouts(tmp_path: Path) -> None:
+    own = Layout("mine", CLIP.layout.joints, CLIP.layout.parents, "x,z,-y")
+    path = tmp_path / "wave.json"
+    path.write_bytes(write_json(RECORDING).replace(b'"kinect_v2"', b'"mine"'))
+    with pytest.raises(UnusableClip, match="unknown layout 'mine'"):
+        read_path(path)
+    known = {**LAYOUTS, "mine": own}
+    assert read_path(path, layouts=known).layout is own
+    source, found = source_of(path, layouts=known)
+    assert (found.name, source.name, source.layouts) == ("json", "wave.json", known)
 
 
 def test_a_movement_finds_the_bones_beside_it(tmp_path: Path) -> None:
