@@ -6,6 +6,7 @@ from pathlib import Path
 
 from model_export.errors import ExportRefused
 from model_export.export import export
+from model_export.graph_rules import LARGEST_FILE
 from model_export.report import report
 from training.checkpoint import BadCheckpoint
 
@@ -15,9 +16,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model_export", description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="a training run's last.pt")
     parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx to write")
+    parser.add_argument(
+        "--largest",
+        type=float,
+        default=LARGEST_FILE / 1e6,
+        metavar="MB",
+        help="that the file may have (%(default)g)",
+    )
     given = parser.parse_args(arguments)
     try:
-        found = export(given.checkpoint, given.output)
+        found = export(given.checkpoint, given.output, round(1e6 * given.largest))
     except (ExportRefused, BadCheckpoint, OSError) as error:
         print(f"error: {error}; {given.output} was not written", file=sys.stderr)
         return 2

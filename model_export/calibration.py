@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_export.errors import CalibrationImpossible
-from model_export.score import Floats
-from model_export.trials import Trials
+from model_export.trials import Floats, Trials
 from training.evaluation.gallery_level import GalleryNorm
 from training.evaluation.logistic import logistic, logistic_fit
 from training.evaluation.metrics import Answers, auroc, expected_calibration_error
@@ -54,10 +53,6 @@ class Calibration:
     gallery: GalleryNorm
     figures: dict[str, Any]
     set_figures: dict[str, dict[str, Any]]
-
-    def probability(self, score: Floats) -> Floats:
-        """Return the probability that a best match of this score is right."""
-        return logistic(self.slope * score + self.intercept)
 
 
 def calibrate(sets: Sequence[Trials]) -> Calibration:

@@ -1,23 +1,21 @@
 """The export: checkpoint in, checked model file out, or nothing."""
 
-import os
-import statistics
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import onnx
 
 from model_export.calibration import Calibration, calibrate
 from model_export.graph import graph_of
-from model_export.graph_rules import check_graph, check_size
+from model_export.graph_rules import LARGEST_FILE, check_graph, check_size
+from model_export.interleaved import median_milliseconds, noise
 from model_export.metadata import metadata_of, write_metadata
 from model_export.parity import Parity, check_parity
 from model_export.self_test import SelfTest
 from model_export.session import Session
 from model_export.space import space_of
 from model_export.trials import filler_data, novel_data, trials
+from skeleton.whole_file import write_whole
 from training.checkpoint import Trained, load
 
 _TIMED_RUNS = 60
@@ -37,22 +35,24 @@ class Export:
     milliseconds: float
 
 
-def export(checkpoint: Path, output: Path) -> Export:
-    """Write the model file of a checkpoint, atomically and only when every check passes.
+def export(checkpoint: Path, output: Path, largest: int = LARGEST_FILE) -> Export:
+    """Write the model file of a checkpoint, of at most `largest` bytes, atomically and only when
+    every check passes.
 
     Raises `ExportRefused`, `BadCheckpoint`, `DataMissing` (the calibration needs the data sets
     that kept classes out of training); an earlier file at `output` is then as it was.
     """
     trained, _ = load(checkpoint)
-    model, found = _model(trained)
+    model, found = _model(trained, largest)
     write(output, model)
     return found
 
 
-def _model(trained: Trained) -> tuple[bytes, Export]:
+def _model(trained: Trained, largest: int) -> tuple[bytes, Export]:
     # First, because it is what most often is absent.
     data = novel_data(trained.config)
     branch = trained.branch()
+    check_size(sum(numbers.nbytes for numbers in branch.state_dict().values()), largest)
     encoder = branch.encoder
     graph = graph_of(branch)
     check_graph(graph, encoder.layout, encoder.frames, encoder.persons)
@@ -72,7 +72,7 @@ def _model(trained: Trained) -> tuple[bytes, Export]:
     write_metadata(graph, metadata)
     onnx.checker.check_model(graph, full_check=True)
     model = graph.SerializeToString(deterministic=True)
-    check_size(model)
+    check_size(len(model), largest)
     # What counts is the file as a service reads it.
     served = Session(model)
     test = SelfTest.read(served.metadata["oneshot.self_test"])
@@ -84,32 +84,16 @@ def _model(trained: Trained) -> tuple[bytes, Export]:
         parity=parity,
         self_test=difference,
         calibration=calibration,
-        milliseconds=_milliseconds(served, encoder.frames, encoder.persons, len(encoder.layout)),
+        milliseconds=median_milliseconds(
+            served,
+            *noise(encoder.frames, encoder.persons, len(encoder.layout)),
+            runs=_TIMED_RUNS,
+        ),
     )
     return model, found
-
-
-def _milliseconds(session: Session, frames: int, persons: int, joints: int) -> float:
-    rng = np.random.default_rng(0)
-    clip = rng.standard_normal((1, frames, persons, joints, 3)).astype(np.float32)
-    seen = np.ones(clip.shape[:-1], dtype=np.float32)
-    taken = []
-    for _ in range(_TIMED_RUNS):
-        begun = time.perf_counter()
-        session.run(clip, seen)
-        taken.append(time.perf_counter() - begun)
-    return 1000 * statistics.median(taken)
 
 
 def write(output: Path, model: bytes) -> None:
     """Write a model file; a kill leaves the earlier one or the new."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    partial = output.with_name(f"{output.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(model)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(output)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(output, model)

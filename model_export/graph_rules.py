@@ -45,12 +45,12 @@ def check_graph(model: onnx.ModelProto, layout: Layout, frames: int, persons: in
         raise BadGraph(f"onnx's own checker refuses the graph: {error}") from error
 
 
-def check_size(model: bytes) -> None:
-    """Raise `BadGraph` for a file that is too large to be shipped."""
-    if len(model) > LARGEST_FILE:
+def check_size(size: int, largest: int = LARGEST_FILE) -> None:
+    """Raise `BadGraph` for a file of more than so many bytes, by default what is shipped."""
+    if size > largest:
         raise BadGraph(
-            f"the file has {len(model) / 1e6:.1f} MB, and at most {LARGEST_FILE / 1e6:.0f} MB are "
-            "shipped: use fewer or narrower blocks"
+            f"the file has {size / 1e6:.1f} MB, and at most {largest / 1e6:g} MB are shipped: use "
+            f"fewer or narrower blocks, or take it all the same: --largest {size // 10**6 + 1}"
         )
 
 

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model_export.session import Session
 
 _RUNS = 8
+
+Arrays = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -37,25 +40,27 @@ def milliseconds(
     `sessions` holds each file's session, its frames and its joints. Every round runs all of them
     one after another and takes the median of a few runs of each.
     """
-    clips = {name: _clip(frames, joints) for name, (_, frames, joints) in sessions.items()}
+    clips = {name: noise(frames, 1, joints) for name, (_, frames, joints) in sessions.items()}
     taken: dict[str, list[float]] = {name: [] for name in sessions}
     for turn in range(rounds + 1):
         for name, (session, _, _) in sessions.items():
-            found = _median(session, *clips[name])
+            found = median_milliseconds(session, *clips[name], runs=_RUNS)
             if turn:  # the first round warms up
                 taken[name].append(found)
     return taken
 
 
-def _clip(frames: int, joints: int) -> tuple[np.ndarray, np.ndarray]:
+def noise(frames: int, persons: int, joints: int) -> tuple[Arrays, Arrays]:
+    """One clip `(1, T, M, V, 3)` to be timed, and what is seen of it: everything."""
     rng = np.random.default_rng(0)
-    clip = rng.standard_normal((1, frames, 1, joints, 3)).astype(np.float32)
+    clip = rng.standard_normal((1, frames, persons, joints, 3)).astype(np.float32)
     return clip, np.ones(clip.shape[:-1], dtype=np.float32)
 
 
-def _median(session: Session, clip: np.ndarray, seen: np.ndarray) -> float:
+def median_milliseconds(session: Session, clip: Arrays, seen: Arrays, *, runs: int) -> float:
+    """The median of so many runs of a clip."""
     taken = []
-    for _ in range(_RUNS):
+    for _ in range(runs):
         begun = time.perf_counter()
         session.run(clip, seen)
         taken.append(time.perf_counter() - begun)

@@ -12,7 +12,8 @@ format that it does not know.
   serve it;
 - `layout`: `{"name", "joints": [V names], "parents": [V numbers, -1 = root], "axes"}`;
 - `frames` T, `persons` M, `width` D of `embedding`;
-- `score`: the formula's name (`score.py`), "gallery-norm";
+- `score`: the formula's name, "gallery-norm": `normalised` in `training/evaluation/methods.py`,
+  less the gallery's level (`gallery_level.py` there);
 - `calibration`: `slope`, `intercept` (probability that a match is right =
   1 / (1 + exp(-(slope · score + intercept)))); `threshold` (a best score below it is `unknown`)
   and the share of unknown clips that it lets pass, `false_accept`; `margin` (a best score that
@@ -42,12 +43,12 @@ from typing import Any
 import onnx
 
 from model_export.calibration import DEFAULT_FALSE_ACCEPT, Calibration
-from model_export.score import SCORE
 from model_export.self_test import SelfTest
 from skeleton import PREPARATION, Layout
 from training.checkpoint import Trained
 
 FORMAT = "1"
+SCORE = "gallery-norm"
 #: The property that holds all but the self-test.
 MODEL = "oneshot.model"
 

@@ -30,10 +30,6 @@ class Parity:
     differences: dict[str, float]
     clips: int
 
-    @property
-    def largest(self) -> float:
-        return max(self.differences.values())
-
 
 def check_parity(
     session: Session, branch: SkeletonBranch, real: SkeletonDataset | None = None

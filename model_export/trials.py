@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_export.errors import CalibrationImpossible
-from model_export.score import Floats, mean_norm
 from model_export.session import Session
 from skeleton import resolve_layout
 from training.config import Config, DataConfig, SetConfig
 from training.dataset import Part, SkeletonDataset, draw_epoch
+from training.evaluation.methods import scores
 from training.evaluation.protocol import Episode, Labels, episodes
 
 _BATCH = 64
@@ -28,6 +28,7 @@ _FEWEST_CLASSES = 3  # so that two are enrolled and one is not
 GALLERIES = (2, 5, 10, 20)
 _FILLERS = 8  # clips read of each base class
 
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Array = NDArray[Any]
 
@@ -127,8 +128,9 @@ def trials(session: Session, data: SkeletonDataset, fillers: SkeletonDataset) ->
         if len(np.unique(labels)) < _FEWEST_CLASSES or len(np.unique(subjects)) < 2:
             continue
         others = np.flatnonzero(_sets(fillers) == name)
-        scores = _scores(*_run(session, (data, clips), (fillers, others)))
-        found.append(_of_set(name, scores, labels, subjects, fillers.labels[others]))
+        said = _run(session, (data, clips), (fillers, others))
+        between = np.asarray(scores(said, said), dtype=np.float64)
+        found.append(_of_set(name, between, labels, subjects, fillers.labels[others]))
     if not found:
         raise CalibrationImpossible(
             "no set keeps three classes of two subjects out of training, and episodes need them"
@@ -136,28 +138,20 @@ def trials(session: Session, data: SkeletonDataset, fillers: SkeletonDataset) ->
     return found
 
 
-def _run(session: Session, *parts: tuple[SkeletonDataset, Labels]) -> tuple[Floats, Floats]:
-    """Return the embeddings `(n, D)` of these clips, and their means of the cohort `(n,)`."""
-    embeddings, means = [], []
+def _run(session: Session, *parts: tuple[SkeletonDataset, Labels]) -> dict[str, Floats]:
+    """Return the `embedding` `(n, D)` of these clips, and their `cohort_mean` `(n,)`."""
+    parcels: dict[str, list[NDArray[np.float32]]] = {"embedding": [], "cohort_mean": []}
     for data, clips in parts:
         for start in range(0, len(clips), _BATCH):
             joints, seen = data.batch(clips[start : start + _BATCH])
             said = session.run(joints.numpy(), seen.numpy())
-            embeddings.append(said["embedding"])
-            means.append(said["cohort_mean"])
-    return (
-        np.concatenate(embeddings).astype(np.float64),
-        np.concatenate(means).astype(np.float64),
-    )
+            for name, values in parcels.items():
+                values.append(said[name])
+    return {name: np.concatenate(values).astype(np.float64) for name, values in parcels.items()}
 
 
 def _sets(data: SkeletonDataset) -> NDArray[np.str_]:
     return np.array([data.classes[label].set_name for label in data.labels])
-
-
-def _scores(embeddings: Floats, means: Floats) -> Floats:
-    """The mean-norm of all clips against each other `(n, n)`."""
-    return mean_norm(embeddings @ embeddings.T, means, means)
 
 
 def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers: Labels) -> Trials:

@@ -1,7 +1,6 @@
 """Alignment: how far two clips' local features go together in time (ours, after Sakoe and Chiba).
 
-`training.evaluation.alignment` computes the same for the evaluation; neither may import the other,
-and a test holds the two together.
+A test holds it to the same computed as the definition reads, cell by cell.
 """
 
 import numpy as np

@@ -1,6 +1,5 @@
 """Checkpoints: everything to resume a run from, and to export a model from."""
 
-import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from skeleton.whole_file import whole_file
 from training.config import Config, config_from
 from training.encoder import Embedder, Encoder, SkeletonBranch, Spectrum
 
@@ -16,7 +16,7 @@ FORMAT = 3
 
 
 class BadCheckpoint(ValueError):
-    """A file that is no checkpoint of this project."""
+    """A file that is no checkpoint of this project, or none that can be read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +48,8 @@ def save(path: Path, trained: Trained, resume: dict[str, Any] | None = None) -> 
     parts = {name: getattr(trained, name) for name in Trained.__dataclass_fields__}
     parts["config"] = trained.config.model_dump(mode="json", by_alias=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".partial")
-    with temporary.open("wb") as file:
+    with whole_file(path) as file:
         torch.save({"format": FORMAT, "trained": parts, "resume": resume}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def load(path: Path) -> tuple[Trained, dict[str, Any] | None]:
@@ -66,10 +62,12 @@ def load(path: Path) -> tuple[Trained, dict[str, Any] | None]:
         parts["config"] = config_from(parts["config"])
         parts["classes"] = tuple(parts["classes"])
         return Trained(**parts), content["resume"]
-    except FileNotFoundError:
-        raise
     except BadCheckpoint:
         raise
+    except FileNotFoundError as error:
+        raise BadCheckpoint(f"{path} does not exist") from error
+    except OSError as error:
+        raise BadCheckpoint(f"{path} cannot be read: {error.strerror or error}") from error
     except pickle.UnpicklingError as error:  # whose text is torch's advice to its own users
         raise BadCheckpoint(f"{path} is not a checkpoint of this project") from error
     except Exception as error:

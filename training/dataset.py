@@ -1,6 +1,7 @@
 """The data set: labelled clips of several archives in memory, prepared as for serving."""
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,10 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from skeleton import Archive, Clip, Layout, prepare_persons
+from skeleton.errors import NothingToSee
 from training.canonical_actions import canonical_actions
 from training.config import BadConfig, DataConfig, KeptOut, SetConfig
 from training.data_folder import archive_path
@@ -39,12 +40,12 @@ class TrainingClass:
         return f"{self.set_name}/{self.label}"
 
 
-class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
+class SkeletonDataset:
     """n clips `(T, V, 3)` with a class each, or of several persons `(T, M, V, 3)`.
 
     `joints` float32 `(n, T, V, 3)` metres, `seen` `(n, T, V)`, with M > 1 `(n, T, M, V, 3)` and
     `(n, T, M, V)`; `labels` and `subjects` `(n,)`.
-    The subject numbers are distinct across sets.
+    The subject numbers are distinct across sets; in archives of one set a name is one person.
     """
 
     def __init__(
@@ -79,9 +80,6 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
             return joints[:, :, None], seen[:, :, None]
         return joints, seen
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, int]:
-        return self.joints[index], self.seen[index], int(self.labels[index])
-
     @classmethod
     def load(
         cls,
@@ -94,6 +92,7 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
     ) -> "SkeletonDataset":
         """Read a part of a configuration's sets; of every clip the `persons` that move most.
 
+        A clip without any joint of the layout is left out, whatever `frames` is, and said.
         Raises `DataMissing`, `UnreadableClip`, and `BadConfig` where a class or a person to be kept
         out does not exist: misspelt, it would be trained on; or where one of a set's `only` has no
         clip."""
@@ -103,12 +102,15 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
         seen: list[NDArray[np.float32]] = []
         classes: list[TrainingClass] = []
         subjects: list[str] = []
-        named: set[tuple[str, str]] = set()
-        met: set[tuple[str, str]] = set()
+        named: dict[str, set[str]] = {}  # the classes of each set
+        met: dict[str, dict[str, int]] = {}  # its people, numbered as its archives first name them
+        unseen: list[str] = []
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
-            named |= {(entry.name, label) for label in archive.label_names}
-            met |= {(entry.name, person) for person in archive.subject_names}
+            named.setdefault(entry.name, set()).update(archive.label_names)
+            numbers = met.setdefault(entry.name, {})
+            for person in archive.subject_names:
+                numbers.setdefault(person, len(numbers))
             kept_out = config.pseudo_novel.get(entry.name, _NOTHING)
             only = _only(entry, archive)
             for index in range(len(archive)):
@@ -120,15 +122,19 @@ class SkeletonDataset(Dataset[tuple[Tensor, Tensor, int]]):
                     continue
                 known = TrainingClass(entry.name, label, canonical.get((entry.archive, label)))
                 for clip in _cut(archive.clip(index), entry):
-                    prepared = prepare_persons(clip, layout, frames, persons)
-                    one = persons == 1
-                    joints.append(prepared.joints[:, 0] if one else prepared.joints)
-                    seen.append(prepared.seen[:, 0] if one else prepared.seen)
+                    prepared = _prepared(clip, layout, frames, persons)
+                    if prepared is None:
+                        unseen.append(f"{archive.name}/{archive.clip_names[index]}")
+                        continue
+                    joints.append(prepared[0])
+                    seen.append(prepared[1])
                     classes.append(known)
-                    subjects.append(f"{entry.name}/{archive.subjects[index]}")
+                    subjects.append(f"{entry.name}/{numbers[person]}")
+        if unseen:
+            print(f"left out, without any known joint: {len(unseen)} clips, first {unseen[0]}")
         for set_name, kept_out in config.pseudo_novel.items():
-            _check_there(set_name, "class", kept_out.classes, named)
-            _check_there(set_name, "person", kept_out.people, met)
+            _check_there(set_name, "class", kept_out.classes, named.get(set_name, ()))
+            _check_there(set_name, "person", kept_out.people, met.get(set_name, ()))
         counts = Counter(classes)
         keep = [i for i, c in enumerate(classes) if counts[c] >= config.fewest_clips]
         if not keep:
@@ -157,10 +163,8 @@ def _only(entry: SetConfig, archive: Archive) -> frozenset[str]:
     return frozenset(asked)
 
 
-def _check_there(
-    set_name: str, what: str, names: tuple[str, ...], there: set[tuple[str, str]]
-) -> None:
-    absent = [name for name in names if (set_name, name) not in there]
+def _check_there(set_name: str, what: str, names: tuple[str, ...], there: Container[str]) -> None:
+    absent = [name for name in names if name not in there]
     if absent:
         raise BadConfig(f"data.pseudo_novel: {set_name} has no {what} {', '.join(absent)}")
 
@@ -171,6 +175,25 @@ def _cut(clip: Clip, entry: SetConfig) -> list[Clip]:
     if parts == 1:
         return [clip]
     return [Clip(part, clip.layout, clip.fps) for part in np.array_split(clip.joints, parts)]
+
+
+def _prepared(
+    clip: Clip, layout: Layout, frames: int, persons: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+    """`joints` and `seen` of a clip, of one person without M; None without any known joint."""
+    try:
+        found = prepare_persons(clip, layout, frames, persons)
+        joints, seen = found.joints, found.seen
+    except NothingToSee:
+        try:
+            prepare_persons(clip, layout, len(clip.joints), persons)
+        except NothingToSee:
+            return None
+        # Seen only between the frames of this length. A run holds its clips at two lengths, and
+        # what it leaves out must be the same of both.
+        joints = np.zeros((frames, persons, len(layout), 3), dtype=np.float32)
+        seen = np.zeros(joints.shape[:-1], dtype=np.float32)
+    return (joints[:, 0], seen[:, 0]) if persons == 1 else (joints, seen)
 
 
 def draw_epoch(

@@ -17,6 +17,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from skeleton import Layout, resolve_layout
+from skeleton.whole_file import remove_unfinished
 from training import checkpoint
 from training.augmentation import Augmentation, mirrored
 from training.bodies import Bodies
@@ -56,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     last = arguments.out / "last.pt"
+    for name in (last.name, leak.FILE):
+        remove_unfinished(arguments.out, name)
     if arguments.restart:
         last.unlink(missing_ok=True)
         (arguments.out / leak.FILE).unlink(missing_ok=True)

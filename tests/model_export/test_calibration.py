@@ -73,9 +73,8 @@ def test_probabilities_are_the_shares_that_turn_out_right() -> None:
     assert calibration.slope == pytest.approx(SLOPE, abs=0.05)
     assert calibration.intercept == pytest.approx(INTERCEPT, abs=0.05)
     assert calibration.figures["expected_calibration_error"] < 0.02
-    assert calibration.probability(np.array([-INTERCEPT / SLOPE]))[0] == pytest.approx(
-        0.5, abs=0.02
-    )
+    stated = sigmoid(calibration.slope * np.array(-INTERCEPT / SLOPE) + calibration.intercept)
+    assert stated == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_threshold_accepts_the_stated_share_of_the_unknown() -> None:
@@ -116,7 +115,7 @@ def test_perfect_separation_stays_finite() -> None:
     perfect = replace(trials, right=right, known=right, second_right=np.zeros_like(right))
     calibration = calibrate([perfect])
     assert np.isfinite([calibration.slope, calibration.intercept, calibration.margin]).all()
-    assert calibration.probability(np.array([4.0]))[0] > 0.99
+    assert sigmoid(np.array(calibration.slope * 4 + calibration.intercept)) > 0.99
 
 
 def test_scores_that_say_nothing_are_refused() -> None:

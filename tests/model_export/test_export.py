@@ -24,6 +24,15 @@ def refused(checkpoint_file: Path, output: Path, capsys: pytest.CaptureFixture[s
     return lines[0]
 
 
+def test_a_model_larger_than_asked_for_is_refused_at_once(
+    saved: Path, data_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "large.onnx"
+    assert main([str(saved), "-o", str(output), "--largest", "0.001"]) == 2
+    assert "it all the same: --largest 5;" in capsys.readouterr().err
+    assert not output.exists()
+
+
 def test_the_file_says_everything_about_itself(model: Path, trained: Trained) -> None:
     assert [path.name for path in model.parent.iterdir()] == ["small.onnx"]
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
@@ -65,7 +74,7 @@ def test_the_same_checkpoint_gives_the_same_file(
     model: Path, saved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     again = tmp_path / "again.onnx"
-    assert main([str(saved), "-o", str(again)]) == 0
+    assert main([str(saved), "-o", str(again), "--largest", "5"]) == 0
     assert again.read_bytes() == model.read_bytes()
     said = capsys.readouterr().out
     for word in ("nodes", "space", "parity", "ms a clip", "thresholds", "AUROC"):

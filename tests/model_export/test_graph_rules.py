@@ -75,9 +75,9 @@ def test_what_onnx_itself_refuses_is_refused(graph: onnx.ModelProto) -> None:
 
 
 def test_a_file_of_more_than_ten_megabytes_is_refused() -> None:
-    check_size(bytes(10_000_000))
+    check_size(10_000_000)
     with pytest.raises(BadGraph, match="at most 10 MB"):
-        check_size(bytes(10_000_001))
+        check_size(10_000_001)
 
 
 def test_no_path_of_this_machine_is_in_the_file(exported: bytes) -> None:

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from model_export.errors import CalibrationImpossible
-from model_export.score import mean_norm
 from model_export.session import Session
 from model_export.trials import GALLERIES, filler_data, novel_data, trials
 from skeleton import resolve_layout
@@ -62,12 +61,6 @@ def test_misspelt_classes_are_named(trained: Trained) -> None:
     )
     with pytest.raises(CalibrationImpossible, match="wawe"):
         novel_data(trained.config.model_copy(update={"data": wrong}))
-
-
-def test_a_score_is_the_similarity_less_what_the_cohort_explains() -> None:
-    similarity = np.array([[0.8, 0.2]])
-    score = mean_norm(similarity, np.array([0.5]), np.array([0.4, 0.6]))
-    assert score == pytest.approx(np.array([[0.35, -0.35]]))
 
 
 def test_the_fillers_are_base_classes_as_the_people_kept_out_do_them(trained: Trained) -> None:

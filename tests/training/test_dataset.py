@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from skeleton import LAYOUTS, Archive, prepare
+from skeleton.archive import UNSEEN
 from tests.animator_archive import write_animator_archive
 from training.config import BadConfig, DataConfig, load_config
 from training.data_folder import DataMissing, archive_path
@@ -45,6 +46,93 @@ def test_archives_under_one_name_share_classes_and_subjects(config: DataConfig) 
     assert [c.name for c in data.classes] == ["both/squat", "both/wave"]
     assert len(set(data.subjects.tolist())) == 2
     assert data.joints.shape[1:] == (40, 16, 3)
+
+
+def rewrite(path: Path, **arrays: Any) -> None:
+    """Change some arrays of an archive."""
+    with np.load(path) as data:
+        held = {name: data[name] for name in data.files}
+    np.savez_compressed(path, **held | arrays)
+
+
+def test_a_person_of_merged_archives_goes_by_name(config: DataConfig) -> None:
+    alone = SkeletonDataset.load(config, BODY).subjects.tolist()
+    rewrite(archive_path("two"), subject_names=np.array(["s1", "s0"]))
+    half = len(alone) // 2
+    swapped = SkeletonDataset.load(config, BODY).subjects.tolist()
+    assert swapped == alone[:half] + [1 - number for number in alone[half:]]
+    rewrite(archive_path("two"), subject_names=np.array(["new", "s1"]))
+    other = SkeletonDataset.load(config, BODY).subjects.tolist()
+    assert other == alone[:half] + [{0: 2, 1: 1}[number] for number in alone[half:]]
+
+
+def test_people_are_numbered_as_text_in_the_order_of_their_archive(
+    config: DataConfig, tmp_path: Path
+) -> None:
+    """What is drawn by these numbers, as the calibration's episodes are, stays as it was."""
+    write_animator_archive(tmp_path / "one.npz", ("wave", "kick"), subjects=11, repetitions=1)
+    rewrite(tmp_path / "one.npz", subject_names=np.array([f"s{20 - i}" for i in range(11)]))
+    sets = {"sets": config.sets[:1], "fewest_clips": 1}
+    data = SkeletonDataset.load(config.model_copy(update=sets), BODY)
+    assert data.subjects.tolist() == [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 2]
+
+
+def with_unseen(path: Path, unseen: Any, *, but: int = 0) -> None:
+    """Make it an archive of up to two persons, of whom the clips `unseen` show nothing in any
+    frame, or only in frame `but`."""
+    archive = Archive.open(path)
+    stored = archive.stored
+    if stored.ndim == 3:
+        stored = np.stack([stored, np.full_like(stored, UNSEEN)], axis=1)
+    for clip in unseen:
+        frames = np.arange(*archive.offsets[clip : clip + 2])
+        stored[np.delete(frames, but) if but else frames] = UNSEEN
+    rewrite(path, joints=stored)
+
+
+@pytest.mark.parametrize("persons", [1, 2])
+def test_clips_without_a_known_joint_are_left_out_and_said(
+    config: DataConfig, capsys: pytest.CaptureFixture[str], persons: int
+) -> None:
+    whole = SkeletonDataset.load(config, BODY, persons=persons)
+    assert capsys.readouterr().out == ""
+    with_unseen(archive_path("two"), (1, 2))
+    data = SkeletonDataset.load(config, BODY, persons=persons)
+    half = len(whole) // 2
+    kept = np.delete(np.arange(len(whole)), (half + 1, half + 2))
+    assert data.labels.tolist() == whole.labels[kept].tolist()
+    assert data.subjects.tolist() == whole.subjects[kept].tolist()
+    assert torch.equal(data.joints, whole.joints[kept])
+    said = "left out, without any known joint: 2 clips, first two/clip1\n"
+    assert capsys.readouterr().out == said
+
+
+def test_a_class_of_which_too_few_clips_are_left_is_left_out(config: DataConfig) -> None:
+    data = Archive.open(archive_path("one"))
+    waves = np.flatnonzero(data.labels == data.label_names.index("wave"))
+    for name in ("one", "two"):
+        with_unseen(archive_path(name), waves)
+    assert [c.label for c in SkeletonDataset.load(config, BODY).classes] == ["squat"]
+    for name in ("one", "two"):
+        with_unseen(archive_path(name), range(len(data)))
+    with pytest.raises(BadConfig, match=r"no class has data\.fewest_clips"):
+        SkeletonDataset.load(config, BODY)
+
+
+@pytest.mark.parametrize("persons", [1, 2])
+def test_the_same_clips_are_left_out_at_every_length(config: DataConfig, persons: int) -> None:
+    """A training holds its clips at two lengths, one beside the other."""
+    with_unseen(archive_path("two"), (1,), but=1)
+    longest = int(np.diff(Archive.open(archive_path("two")).offsets).max())
+    held = [
+        SkeletonDataset.load(config, BODY, frames=frames, persons=persons)
+        for frames in (8, longest * 2)
+    ]
+    assert len(held[0]) == len(held[1])
+    (short, long) = (data.seen.flatten(1).any(1) for data in held)
+    assert long.all()
+    assert (~short).sum() == 1
+    assert held[0].joints.isfinite().all()
 
 
 def test_long_trials_are_cut_into_parts_of_equal_length(config: DataConfig) -> None:

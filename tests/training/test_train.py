@@ -1,5 +1,6 @@
 """A run on clips of the animator, as a process of its own: what a user starts and kills."""
 
+import errno
 import os
 import re
 import time
@@ -66,6 +67,7 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
         time.sleep(0.01)
     killed.kill()
     killed.wait()
+    (last.parent / "last.pt.0123abcd.partial").touch()  # as of a kill while it is written
     output = Training(folder, tmp_path / "killed").finish()
     assert "going on after epoch" in output
     undisturbed, _ = checkpoint.load(tmp_path / "whole" / "last.pt")
@@ -75,6 +77,7 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
     for name, weight in undisturbed.state.items():
         assert torch.allclose(resumed.state[name], weight, atol=1e-6), name
     assert torch.allclose(resumed.cohort, undisturbed.cohort, atol=1e-5)
+    assert not list(last.parent.glob("*.partial"))
 
 
 def test_a_finished_run_is_left_alone_and_another_configuration_is_refused(
@@ -118,4 +121,28 @@ def test_a_wrong_setting_ends_with_one_line(
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "last.pt").write_bytes(b"no checkpoint at all")
     with pytest.raises(checkpoint.BadCheckpoint, match=r"last\.pt"):
+        checkpoint.load(tmp_path / "last.pt")
+
+
+def test_a_checkpoint_that_is_not_there_or_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name, why in (
+        ("last.pt", "does not exist"),
+        (".", "cannot be read: Is a directory"),
+        ("file/last.pt", "cannot be read: Not a directory"),
+    ):
+        path = tmp_path / name
+        with pytest.raises(checkpoint.BadCheckpoint) as refused:
+            checkpoint.load(path)
+        assert str(refused.value) == f"{path} {why}"
+
+
+def test_a_checkpoint_that_others_may_not_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(tmp_path))
+
+    monkeypatch.setattr(torch, "load", forbidden)  # the tests may run as root, who may read all
+    with pytest.raises(checkpoint.BadCheckpoint, match=r"last\.pt cannot be read: Permission"):
         checkpoint.load(tmp_path / "last.pt")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from skeleton import UnreadableClip
+from skeleton.whole_file import remove_unfinished, write_whole
 from training.ablation.ablation_report import Ablation, write_report
 from training.ablation.comparison import Finished, compare
 from training.ablation.evaluation_sets import EvaluationSet, evaluation_sets
@@ -22,7 +23,6 @@ from training.evaluation.machine import machine
 from training.evaluation.methods import DTW, Method
 from training.evaluation.novelty import UnknownClass, truly_novel
 from training.evaluation.protocol import UnusableSet
-from training.evaluation.report import write_whole
 from training.evaluation.results import Measured
 
 _RUNS = "runs"
@@ -57,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
         _check_folder(args.out, planned)
         args.out.mkdir(parents=True, exist_ok=True)
         with locked(args.out) as held:
+            remove_unfinished(args.out)
             write_whole(args.out / _PLAN, args.plan.read_text(encoding="utf-8"))
             for entry in planned:
                 RunFolder(args.out / _RUNS / entry.name).claim(entry)

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from skeleton.whole_file import write_whole
 from training.ablation.comparison import TO_CHOOSE_BY, Finished, Row
 from training.ablation.evaluation_sets import EvaluationSet
 from training.ablation.measurement import WHOLE
 from training.ablation.plan import Entry
 from training.evaluation.metrics import spread
-from training.evaluation.report import percent, plain, several, write_whole
+from training.evaluation.report import percent, plain, several
 from training.evaluation.results import Measured
 from training.evaluation.seeds import SeedSpread
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skeleton.whole_file import write_whole
 from training import checkpoint
 from training.ablation.evaluation_sets import EvaluationSet
 from training.encoder import SkeletonBranch
@@ -19,7 +20,7 @@ from training.evaluation.logistic import logistic, logistic_fit
 from training.evaluation.methods import ENCODER, Method, alone, encoder_methods
 from training.evaluation.metrics import answers
 from training.evaluation.novelty import truly_novel
-from training.evaluation.report import measured_from, plain, write_whole
+from training.evaluation.report import measured_from, plain
 from training.evaluation.results import Measured
 
 #: The whole embedding, by its score; the other parts match by their plain cosine.

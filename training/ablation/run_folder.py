@@ -8,11 +8,11 @@ from pathlib import Path
 
 import yaml
 
+from skeleton.whole_file import write_whole
 from training import checkpoint
 from training.ablation.measurement import Measurement, read_measurement
 from training.ablation.plan import Entry, differences
 from training.config import BadConfig, Config, load_config
-from training.evaluation.report import write_whole
 
 
 class ForeignFolder(ValueError):

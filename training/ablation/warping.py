@@ -1,13 +1,13 @@
 """Time warping's matrix of a set, which is slow, kept by content (ours)."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Archive
+from skeleton.whole_file import whole_file
 from training.evaluation.distances import dtw
 from training.evaluation.features import floor_features
 
@@ -29,10 +29,6 @@ def warping(archive: Archive, folder: Path) -> NDArray[np.float32]:
         pass  # absent, or broken by a full disk: it is made anew
     similarity = -dtw(features, label=f"{archive.name} time warping, once")
     folder.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    with whole_file(path) as file:
         np.save(file, similarity)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
     return similarity

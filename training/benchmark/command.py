@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from skeleton import Archive
+from skeleton.whole_file import write_whole
 from training import train
 from training.benchmark.measure import measure
 from training.benchmark.table import Cell, markdown, write_table
@@ -22,7 +23,6 @@ from training.data_folder import VARIABLE, DataMissing, data_folder
 from training.evaluation.machine import machine
 from training.evaluation.one_shot import drawn_episodes, fixed_episode
 from training.evaluation.protocol import UnusableSet
-from training.evaluation.report import write_whole
 from training.split import Split, split_names
 
 #: Beside the runs: the SHA-256 of the archive that they were made with.

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skeleton.whole_file import write_whole
 from training.benchmark.measure import COSINE, SCORE
 from training.evaluation.metrics import paired_difference, spread
-from training.evaluation.report import percent, plain, write_whole
+from training.evaluation.report import percent, plain
 from training.split import Split
 
 _DASH = "-"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from skeleton import Clip, Layout, Prepared, prepare_persons, resolve_layout
 from training.evaluation.gallery_level import GalleryNorm
+from training.evaluation.logistic import logistic
 
 Floats = NDArray[np.float32]
 Outputs = dict[str, Floats]
@@ -125,8 +126,7 @@ def encoder_from_model(path: Path) -> Encoder:
         }
 
     def probability(score: NDArray[np.float64]) -> NDArray[np.float64]:
-        chance: NDArray[np.float64] = 1 / (1 + np.exp(-(slope * score + intercept)))
-        return chance
+        return logistic(slope * score + intercept)
 
     return Encoder(
         layout=layout,

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from skeleton.whole_file import write_whole
 from training.evaluation.layout_pairs import Cell, Pairs
-from training.evaluation.report import plain, write_whole
+from training.evaluation.report import plain
 
 #: The same movement must be recognised from layout to layout at least this often.
 BAR = 0.95

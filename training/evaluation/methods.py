@@ -1,7 +1,7 @@
 """Methods that meet in an evaluation: each is a similarity of all pairs of a set's clips (ours)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from skeleton import Archive
 from training.evaluation.distances import dtw, euclid
-from training.evaluation.encoders import Encoder, Outputs
+from training.evaluation.encoders import Encoder
 from training.evaluation.features import floor_features
 from training.evaluation.gallery_level import GalleryNorm
 
 Matrix = NDArray[np.floating]
+_Outputs = Mapping[str, Matrix]  # of an encoder, in any precision
 
 EUCLID = "Euclid"
 DTW = "DTW"
@@ -80,16 +81,20 @@ def summed(encoder: Method, warping: Method) -> Method:
     return Method(SUM, both, encoder.seconds + warping.seconds)
 
 
-def normalised(cosine: Matrix, queries: Outputs, exemplars: Outputs) -> Matrix:
+def normalised(cosine: Matrix, queries: _Outputs, exemplars: _Outputs) -> Matrix:
     """Return the score of all pairs, as the service computes it: the cosine `(q, e)` less the mean
-    of both clips' `cohort_mean`, `(q,)` and `(e,)`; the cosine itself where a model has none."""
+    of both clips' `cohort_mean`, `(q,)` and `(e,)`; the cosine itself where a model has none.
+
+    Ours: the AS-norm of speaker verification without the division by the cohort's deviations,
+    which are unsteady for a sensor that the cohort does not know.
+    """
     asked, enrolled = queries.get("cohort_mean"), exemplars.get("cohort_mean")
     if asked is None or enrolled is None:
         return cosine
     return cosine - (asked[:, None] + enrolled) / 2
 
 
-def scores(queries: Outputs, exemplars: Outputs) -> Matrix:
+def scores(queries: _Outputs, exemplars: _Outputs) -> Matrix:
     """Return the score `(q, e)` of every query with every exemplar."""
     return normalised(queries["embedding"] @ exemplars["embedding"].T, queries, exemplars)
 

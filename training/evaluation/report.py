@@ -2,12 +2,12 @@
 
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from skeleton.whole_file import write_whole
 from training.evaluation.metrics import Spread, paired_difference, spread
 from training.evaluation.results import FIGURES, Evaluation, Measured, Series, SetResult
 from training.evaluation.seeds import SeedSpread, over_seeds, paired_over_seeds
@@ -205,14 +205,3 @@ def plain(tree: Any) -> Any:
     if isinstance(tree, list | tuple):
         return [plain(value) for value in tree]
     return None if isinstance(tree, float) and math.isnan(tree) else tree
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """Write a file whole or not at all, and return its path."""
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    return path

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from skeleton.whole_file import write_whole
 from training.evaluation.metrics import Spread
-from training.evaluation.report import percent, plain, write_whole
+from training.evaluation.report import percent, plain
 from training.evaluation.robustness_curves import BREAKS, SIDES, MeasuredCurve, Point
 from training.evaluation.robustness_exemplars import Number, Person
 from training.evaluation.robustness_floor import Against

@@ -1,7 +1,6 @@
 """Text leak: whether the cross-modal branch reads the class off the text (PAPER.md's test [R])."""
 
 import argparse
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import torch
 from torch import Tensor
 
 from skeleton import resolve_layout
+from skeleton.whole_file import whole_file
 from training.bodies import Bodies
 from training.checkpoint import BadCheckpoint
 from training.config import Config, config_from
@@ -126,15 +126,11 @@ def _at(
 
 def keep(path: Path, config: Config, learner: Learner) -> None:
     """Write the learner as it is, in one step."""
-    unfinished = path.with_suffix(".partial")
     tree = config.model_dump(mode="json", by_alias=True)
-    with unfinished.open("wb") as file:
+    with whole_file(path) as file:
         torch.save(
             {"format": _FORMAT, "config": tree, "learner": learner.modules().state_dict()}, file
         )
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
 
 
 def _kept(path: Path) -> tuple[Config, dict[str, Tensor]]:

@@ -82,8 +82,7 @@ def _converted(data_set: DataSet, folder: Path, file: str) -> Converted:
     except NothingToSee as error:
         return Converted(file, reason="empty", why=str(error))
     except UnusableClip as error:
-        nobody = "nobody was seen" in str(error)
-        return Converted(file, reason="empty" if nobody else "unusable", why=str(error))
+        return Converted(file, reason="unusable", why=str(error))
     except (UnreadableClip, OSError) as error:
         return Converted(file, reason="unreadable", why=str(error))
     remarks = [warning.partition(":")[0] for warning in clip.warnings]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from training.evaluation.report import write_whole
+from skeleton.whole_file import write_whole
 from training.importing.errors import REASONS
 from training.importing.journal import Entry
 

@@ -10,16 +10,15 @@ classes:
     joints: {right_wrist: "swings from side to side above the shoulder."}
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from skeleton.joint_names import canonical, did_you_mean, nearest_joints
+from skeleton.whole_file import write_whole
 from training.text.action_text import SIDES, ActionText, Side
 from training.text.errors import BadDescription
 
@@ -109,14 +108,7 @@ def write_file(path: Path, dataset: str, source: str, actions: Mapping[str, Acti
     tree = {"dataset": dataset, "source": source, "classes": classes}
     text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=10_000)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    write_whole(path, text)
 
 
 class _Loader(yaml.SafeLoader):

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Layout
+from skeleton.whole_file import whole_file
 from training.text.action_text import STILL, ActionText
 from training.text.descriptions import Descriptions
 from training.text.errors import BadEmbeddings
@@ -75,10 +76,8 @@ class TextEmbeddings:
         """Write the file in one step."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.unfinished")
-        with unfinished.open("wb") as file:
+        with whole_file(path) as file:
             np.savez_compressed(file, model=self.model, keys=self.keys, vectors=self.vectors)
-        unfinished.replace(path)
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -87,6 +87,8 @@ def test_a_model_file_says_all_that_an_evaluation_needs(archive: Archive, tmp_pa
     assert encoder.facts["space"] == "toy-space"
     assert encoder.probability is not None
     assert np.allclose(encoder.probability(np.array([0.5, 0.5 + np.log(3) / 2])), [0.5, 0.75])
+    with np.errstate(all="raise"):  # of a score far off too
+        assert encoder.probability(np.array([-1e4, 1e4])).tolist() == [0, 1]
     outputs = encoder.encode(archive)
     assert outputs["embedding"].shape == (len(archive), 48)
     assert outputs["cohort_mean"].tolist() == [0.0] * len(archive)

@@ -1,6 +1,7 @@
 """Methods that meet on the same clips."""
 
 import numpy as np
+import pytest
 
 from skeleton import LAYOUTS, Archive
 from training.evaluation.encoders import Encoder, Outputs
@@ -68,6 +69,12 @@ def test_the_score_is_normalised_by_the_cohorts_of_query_and_exemplar(archive: A
     assert np.isclose(normalised(cosine, outputs, outputs)[3, 7], by_hand, atol=1e-5)
     bare = {"embedding": outputs["embedding"]}
     assert normalised(cosine, bare, bare) is cosine
+
+
+def test_a_score_is_the_similarity_less_what_the_cohort_explains() -> None:
+    means = [{"cohort_mean": np.array(values)} for values in ([0.5], [0.4, 0.6])]
+    score = normalised(np.array([[0.8, 0.2]]), *means)
+    assert score == pytest.approx(np.array([[0.35, -0.35]]))
 
 
 def test_an_encoder_without_a_cohort_is_compared_by_its_cosine(archive: Archive) -> None:

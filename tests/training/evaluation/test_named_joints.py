@@ -65,6 +65,15 @@ def test_a_set_without_texts_is_said(
     assert "moves has no texts" in capsys.readouterr().err
 
 
+def test_a_checkpoint_that_is_not_there_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nope.pt"
+    monkeypatch.setattr("sys.argv", ["training", "importance", "--checkpoint", str(path)])
+    assert main() == 2
+    assert capsys.readouterr().err == f"error: {path} does not exist\n"
+
+
 @pytest.mark.usefixtures("archive")
 def test_a_file_that_is_no_model_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

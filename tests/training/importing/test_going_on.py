@@ -79,6 +79,17 @@ def test_only_what_is_missing_is_done_and_the_archive_is_the_same(
         np.testing.assert_array_equal(ours[key], whole[key], err_msg=key)
 
 
+def test_a_kill_while_the_archive_is_written_leaves_nothing_of_it(
+    half_done: Path, folder: Path
+) -> None:
+    half_done.with_name("half.npz.0123abcd.partial").touch()
+    import_folder(NTU, folder, half_done, workers=1)
+    assert {path.name for path in half_done.parent.iterdir() if path.is_file()} == {
+        "half.npz", "half.report.md", "half.report.json",
+    }  # fmt: skip
+    assert {path.name for path in half_done.parent.iterdir() if path.is_dir()} == {"in"}
+
+
 def test_a_folder_that_has_changed_is_begun_anew(
     half_done: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
