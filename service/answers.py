@@ -52,6 +52,13 @@ class SimilarAnswer(_Answer):
     similarity: Similarity
 
 
+class SameClipAnswer(_Answer):
+    """An exemplar that was enrolled already, and of which the new one is the same clip."""
+
+    action: str
+    exemplar_id: str
+
+
 class EnrollAnswer(_Answer):
     """The exemplar is stored, durably."""
 
@@ -63,6 +70,13 @@ class EnrollAnswer(_Answer):
     revision: Revision
     quality: QualityAnswer
     similar: SimilarAnswer | None
+    same_as: Annotated[
+        SameClipAnswer | None,
+        Field(
+            description="The clip was enrolled before: under this action it adds nothing, under "
+            "another the two cannot be told apart."
+        ),
+    ]
 
 
 class MatchAnswer(_Answer):

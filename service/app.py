@@ -7,7 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
+from starlette.responses import RedirectResponse, Response
 
 from service import problems
 from service.openapi import add_schemas
@@ -52,9 +54,16 @@ def create_app(settings: Settings) -> FastAPI:
     # They are tried in order, and an included router is a layer of its own: together a tenth of
     # what a call costs beyond the model. So the calls come first, and the pages after them.
     app.router.routes[:0] = routes
+    # Who opens the address in a browser finds what there is.
+    home = APIRoute("/", _to_the_documentation, methods=["GET"], include_in_schema=False)
+    app.router.routes.append(home)
     problems.register(app, routes)
     _complete_description(app, runtime)
     return app
+
+
+async def _to_the_documentation() -> Response:
+    return RedirectResponse("/docs")
 
 
 def release() -> str:

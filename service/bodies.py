@@ -15,6 +15,7 @@ JSON = "application/json"
 NPY = "application/x-npy"
 MULTIPART = "multipart/form-data"
 OCTETS = "application/octet-stream"
+FIELDS = "application/x-www-form-urlencoded"  # as curl's --data sends of itself
 
 #: Seconds a body may take to arrive: its sender holds a place that others wait for.
 LONGEST = 30.0

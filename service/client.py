@@ -112,9 +112,18 @@ class Similar:
 
 
 @dataclass(frozen=True)
+class SameClip:
+    """An exemplar that was enrolled already, and of which a new one is the same clip."""
+
+    action: str
+    exemplar_id: str
+
+
+@dataclass(frozen=True)
 class Enrolled:
     """One exemplar is stored, durably. `exemplars` counts those of its action, `revision` the
-    changes of the collection; `space` is the identity of the model's embeddings."""
+    changes of the collection; `space` is the identity of the model's embeddings. `same_as`: under
+    its own action the clip adds nothing, under another the two cannot be told apart."""
 
     action: str
     collection: str
@@ -124,6 +133,7 @@ class Enrolled:
     revision: int
     quality: Quality
     similar: Similar | None = None
+    same_as: SameClip | None = None
 
 
 @dataclass(frozen=True)
@@ -528,12 +538,13 @@ class _Calls:
     default: str
 
     def enroll(
-        self, clip: AnyClip, action: str, *, layout: AnyLayout | None = None,
+        self, clip: AnyClip, action: str | None = None, *, layout: AnyLayout | None = None,
         fps: float | None = None, axes: str | None = None, person: int | None = None,
         format: str | None = None, skeleton: AnyPath | None = None, collection: str | None = None,
     ) -> _Call[Enrolled]:  # fmt: skip
         """Enroll a clip as an example of an action. When it returns, the exemplar is on disk.
 
+        `action` is its name; it may be left out for a JSON file that holds it itself.
         What is said about the clip goes before what it says of itself. `layout`: a layout's name
         or the joint names in order; an array needs it. `fps`: frames per second. `axes`: where
         the data keeps x, y (up) and z, such as `x,-y,-z`. `person`: which of several. Of a file
@@ -544,6 +555,9 @@ class _Calls:
         anything is sent; then `UnparsableBody`, `UnusableClip`, `UnknownLayout`,
         `UnknownCollection`, `ModelMismatch`; `OutcomeUnknown` when it may have been enrolled.
         """
+        if action is None and not isinstance(clip, str | os.PathLike):
+            raise ValueError("action= is needed: only a JSON file can hold the action itself")
+        _refuse_slash(action or "")
         body = _clip_body(clip, layout, fps, axes, person, format, skeleton)
         query = {"action": action, **self._in(collection)}
         return _Call("POST", "/enroll", _json(Enrolled), query, body, changes=True)
@@ -614,6 +628,7 @@ class _Calls:
 
     def create_collection(self, name: str) -> _Call[CollectionInfo]:
         """Make an empty collection. Raises `CollectionExists`."""
+        _refuse_slash(name)
         json = {"name": name}
         return _Call("POST", "/collections", _json(CollectionInfo), json=json, changes=True)
 
@@ -640,8 +655,14 @@ def _segment(name: str) -> str:
     """A name as one segment of a path; `..` must not be taken for the folder above."""
     if not name:
         raise ValueError("the name is empty")
+    _refuse_slash(name)
     quoted = quote(name, safe="")
     return quoted.replace(".", "%2E") if set(name) == {"."} else quoted
+
+
+def _refuse_slash(name: str) -> None:
+    if "/" in name:
+        raise ValueError(f"the name {name[:200]!r} has a /, which no name may have")
 
 
 def _clip_body(

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from service.bodies import JSON, MULTIPART, NPY, Body, parse_json
+from service.bodies import FIELDS, JSON, MULTIPART, NPY, Body, parse_json
 from service.clip_fields import (
     ClipFields,
     ClipQuery,
@@ -17,15 +17,25 @@ from service.clip_fields import (
 )
 from service.multipart import Form, Upload, parse_form
 from service.problems import Unparsable, Unusable, describe
-from skeleton import LAYOUTS, Layout, Recording, record, resolve_layout
+from skeleton import (
+    LAYOUTS,
+    Layout,
+    Recording,
+    UnreadableClip,
+    UnusableClip,
+    record,
+    resolve_layout,
+)
 from skeleton.readers import Source, find_format, read_joint_lists, read_npy, read_source
 from skeleton.readers.containers.json_text import parse_json as parse_file
-from skeleton.readers.containers.json_text import refuse_many
+from skeleton.readers.containers.json_text import refuse_many, starts_json
+from skeleton.readers.registry import HEAD
 
 Query = TypeVar("Query", bound=ClipQuery)
 Layouts = Mapping[str, Layout]
 
 _BONES, _MOTION = "skeleton", "motion"
+_BY_DATA = "curl's --data took the line breaks out; use --data-binary or -F file=@FILE"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +79,21 @@ def clip_input(
         form = parse_form(body)
         file, bones = _files(form)
         return _file_input(_with_fields(query, form), file, bones, layouts)
+    try:
+        return _whole_input(body, query, fields, layouts)
+    except (UnreadableClip, UnusableClip) as error:
+        if _lost_its_lines(body):
+            raise Unparsable(f"{error}; {_BY_DATA}") from error
+        raise
+
+
+def _whole_input(
+    body: Body,
+    query: Query,
+    fields: type[EnrollFields] | type[RecognizeFields],
+    layouts: Layouts,
+) -> ClipInput[Query]:
+    """The clip that is all of a body."""
     if query.format == "npy" or (query.format is None and body.media_type == NPY):
         return ClipInput(query, "npy", _npy_recording(body, query, layouts))
     if query.format is None and body.media_type == JSON:
@@ -77,6 +102,13 @@ def clip_input(
         action = described.action if isinstance(described, EnrollFields) else None
         return ClipInput(query, "json", _json_recording(described.clip, joints, layouts), action)
     return _file_input(query, Upload(body.data), None, layouts)
+
+
+def _lost_its_lines(body: Body) -> bool:
+    """Whether a file was sent as curl's `--data` sends it: without its line breaks. JSON needs
+    none."""
+    broken = b"\n" in body.data or b"\r" in body.data
+    return body.media_type == FIELDS and not broken and not starts_json(body.data[:HEAD])
 
 
 def _file_input(

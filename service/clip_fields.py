@@ -14,7 +14,10 @@ LayoutText = Annotated[str, StringConstraints(max_length=LONGEST_LAYOUT)]
 LayoutSpec = LayoutText | Annotated[list[JointName], Field(max_length=MOST_JOINTS)]
 Fps = Annotated[
     Annotated[float, Field(ge=1, le=1000)] | None,
-    Field(description="Frames per second; what the file says, or 30, unless given."),
+    Field(
+        description="Frames per second; in the address or a form it goes before what the file "
+        "says. 30 where nothing says it."
+    ),
 ]
 AxesSpec = Annotated[
     Annotated[str, StringConstraints(max_length=40)] | None,

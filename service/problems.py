@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -189,10 +188,14 @@ async def _answer_http(routes: Sequence[BaseRoute], request: Request, error: Exc
     await let_body_arrive(request)
     status = HTTPStatus(error.status_code)
     slug = status.phrase.lower().replace(" ", "-")
-    detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
-    headers: Any = error.headers
+    meaning, headers = str(error.detail), dict(error.headers or {})
+    if status == HTTPStatus.NOT_FOUND:
+        meaning = "there is no such call; /docs lists them"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"Allow": ", ".join(_methods(routes, request) or ["GET"])}
+        methods = _methods(routes, request) or ["GET"]
+        headers = {"Allow": ", ".join(methods)}
+        meaning = f"there is no such call; it takes {' or '.join(methods)}"
+    detail = f"{request.method} {request.url.path[:200]}: {meaning}"
     return problem(Kind(status.value, slug, status.phrase), _printable(detail), headers)
 
 

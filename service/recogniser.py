@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.alignment import aligned_similarity
 from service.encoder import Encoder
@@ -32,6 +33,9 @@ from service.store import (
 )
 from skeleton import Layout, Quality, Recording
 
+#: Two embeddings are of one clip where no number differs by more; their cosine is above `_NEAR`.
+_SAME, _NEAR = 1e-6, 0.9999
+
 
 @dataclass(frozen=True)
 class Similar:
@@ -42,6 +46,14 @@ class Similar:
 
 
 @dataclass(frozen=True)
+class SameClip:
+    """An exemplar that was there already, of which the new one is the same clip to the model."""
+
+    action: str
+    exemplar_id: str
+
+
+@dataclass(frozen=True)
 class Enrolled:
     """What an enrolment did."""
 
@@ -49,6 +61,7 @@ class Enrolled:
     added: Added
     quality: Quality
     similar: Similar | None
+    same_as: SameClip | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,7 @@ class Recogniser:
         second call would be another exemplar.
         """
         arrays, quality = self.encoder.embed(recording)
-        similar = self._similar(collection, action, arrays)
+        similar, same_as = self._resembling(collection, action, arrays)
         exemplar = Exemplar(
             id=uuid.uuid4().hex,
             action=action,
@@ -100,7 +113,7 @@ class Recogniser:
             clip=stored_clip(recording),
         )
         self.galleries.follow(collection)
-        return Enrolled(exemplar, added, quality, similar)
+        return Enrolled(exemplar, added, quality, similar, same_as)
 
     def recognize(self, collection: str, recording: Recording, count: int) -> Recognised:
         """Judge one clip by the nearest exemplars; at most `count` actions are answered.
@@ -142,13 +155,25 @@ class Recogniser:
             found.append(Match(*names, float(similarity[row]), score, chance))
         return found
 
-    def _similar(self, collection: str, action: str, arrays: Arrays) -> Similar | None:
+    def _resembling(
+        self, collection: str, action: str, arrays: Arrays
+    ) -> tuple[Similar | None, SameClip | None]:
         try:
             gallery, _ = self._gallery(collection)
         except (StoreUnavailable, SpaceMismatch):
-            return None  # the store's word counts, and the enrolment asks it
+            return None, None  # the store's word counts, and the enrolment asks it
         others = [m for m in self._matches(gallery, arrays, 2) if m.action != action]
-        return Similar(others[0].action, others[0].similarity) if others else None
+        similar = Similar(others[0].action, others[0].similarity) if others else None
+        return similar, _same_clip(gallery, arrays["embedding"])
+
+
+def _same_clip(gallery: Gallery, embedding: NDArray[np.float32]) -> SameClip | None:
+    """The first exemplar of the same embedding `(D,)`, to `_SAME` in each number."""
+    # Few come as near by the cosine, and only those are looked at.
+    near = np.flatnonzero(gallery.embeddings @ embedding > _NEAR)
+    for row in near[np.abs(gallery.embeddings[near] - embedding).max(axis=1, initial=0) <= _SAME]:
+        return SameClip(gallery.names[gallery.numbers[row]], gallery.ids[row])
+    return None
 
 
 def stored_clip(recording: Recording) -> StoredClip:

@@ -1,6 +1,7 @@
 """Settings: one frozen object, from the environment with the prefix ONESHOT_."""
 
 import os
+from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -110,10 +111,25 @@ def unknown_variables() -> list[str]:
 def settings_table() -> str:
     """Every setting as a Markdown table; the README holds it, and a test compares the two."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for variable, default, meaning in _described():
+        shown = "none" if default is None else f"`{default}`"
+        rows.append(f"| `{variable}` | {shown} | {meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+def settings_listed() -> list[str]:
+    """Every setting as a line for a terminal."""
+    return [
+        f"{variable} ({default or 'none'}): {meaning.replace('`', '')}"
+        for variable, default, meaning in _described()
+    ]
+
+
+def _described() -> Iterator[tuple[str, str | None, str]]:
+    """The variable, the default and the meaning of every setting."""
     for name, field in Settings.model_fields.items():
         default = field.default
         if default == DEFAULT_MODEL:
             default = DEFAULT_MODEL.relative_to(DEFAULT_MODEL.parents[2]).as_posix()
-        shown = "none" if default is None else f"`{default}`"
-        rows.append(f"| `ONESHOT_{name.upper()}` | {shown} | {field.description} |")
-    return "\n".join(rows) + "\n"
+        shown = None if default is None else str(default)
+        yield f"{_PREFIX}{name.upper()}", shown, str(field.description)

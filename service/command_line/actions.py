@@ -49,7 +49,8 @@ def list_actions(
             print_json(entry)
     else:
         columns = ("action", "exemplars", "created", "updated")
-        print_table(columns, [[entry[name] for name in columns] for entry in entries])
+        rows = [[entry[name] for name in columns] for entry in entries]
+        print_table(("action", "exemplars", "created (UTC)", "updated (UTC)"), rows)
 
 
 @commands.command("show")
@@ -76,7 +77,7 @@ def show_action(
         quality = entry["quality"] or {}
         measured = (quality.get(name) for name in ("seconds", "seen", "motion"))
         rows.append((entry["exemplar_id"], entry["created"], *measured))
-    print_table(("exemplar", "created", "seconds", "seen", "motion"), rows)
+    print_table(("exemplar", "created (UTC)", "seconds", "seen", "motion"), rows)
 
 
 @commands.command("delete")

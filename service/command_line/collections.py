@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from service.client import CollectionInfo
 from service.command_line.agreement import agree
 from service.command_line.connection import carry_out, connected
 from service.command_line.handed_down import HandingDown
 from service.command_line.options import DEFAULT_URL, AsJson, Key, Local, Url
-from service.command_line.output import print_json, print_table
+from service.command_line.output import print_json, print_table, short
 
 commands = typer.Typer(cls=HandingDown)
 
@@ -35,17 +36,17 @@ def list_collections(
 ) -> None:
     """List every collection."""
 
-    async def work() -> list[dict[str, object]]:
+    async def work() -> tuple[CollectionInfo, ...]:
         async with connected(url, local=local, key=key) as client:
-            return [asdict(info) for info in await client.collections()]
+            return await client.collections()
 
-    entries = carry_out(work)
+    infos = carry_out(work)
     if json:
-        for entry in entries:
-            print_json(entry)
+        for info in infos:
+            print_json(asdict(info))
     else:
-        columns = ("name", "actions", "exemplars", "revision", "space", "created")
-        print_table(columns, [[entry[name] for name in columns] for entry in entries])
+        columns = ("name", "actions", "exemplars", "revision", "space", "created (UTC)")
+        print_table(columns, [_row(info) for info in infos])
 
 
 @commands.command("create")
@@ -84,3 +85,8 @@ def delete_collection(
             await client.delete_collection(name)
 
     carry_out(work)
+
+
+def _row(info: CollectionInfo) -> tuple[object, ...]:
+    space = short(info.space)
+    return info.name, info.actions, info.exemplars, info.revision, space, info.created

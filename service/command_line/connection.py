@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -15,19 +16,27 @@ Result = TypeVar("Result")
 
 @asynccontextmanager
 async def connected(
-    url: str, *, local: bool, collection: str = "default", key: str | None = None
+    url: str,
+    *,
+    local: bool,
+    collection: str = "default",
+    key: str | None = None,
+    layouts: Path | None = None,
 ) -> AsyncIterator[AsyncClient]:
-    """Connect to the running service; or, `local`, build the same service in this process.
+    """Connect to the running service; or, `local`, build the same service in this process, which
+    knows the `layouts` of these files instead of those that ONESHOT_LAYOUTS names.
 
     Raises `Failed` when the settings or the store are unusable.
     """
     if not local:
+        if layouts is not None:
+            raise Failed("--layouts is for --local; a service is started with ONESHOT_LAYOUTS=PATH")
         async with AsyncClient(url, collection=collection, key=key, timeout=120.0) as client:
             yield client
         return
     # The same application, called without a port: whatever holds over HTTP holds here.
     async with (
-        _application() as transport,
+        _application(layouts) as transport,
         AsyncClient(
             "http://local", collection=collection, transport=transport, timeout=None
         ) as client,
@@ -53,7 +62,7 @@ def carry_out(work: Callable[[], Coroutine[None, None, Result]]) -> Result:
 
 
 @asynccontextmanager
-async def _application() -> AsyncIterator[httpx.ASGITransport]:
+async def _application(layouts: Path | None) -> AsyncIterator[httpx.ASGITransport]:
     # Here, so that a command that talks to a service starts without the model's runtime.
     from service.app import create_app
     from service.encoder import ProviderUnavailable
@@ -63,7 +72,10 @@ async def _application() -> AsyncIterator[httpx.ASGITransport]:
     from skeleton.layout_file import BadLayoutFile
 
     try:
-        app = create_app(load_settings())
+        settings = load_settings()
+        if layouts is not None:
+            settings = settings.model_copy(update={"layouts": layouts})
+        app = create_app(settings)
         app.state.runtime.open()
     except (BadSettings, BadModel, BadLayoutFile, ProviderUnavailable) as error:
         raise Failed(str(error), WRONG) from error

@@ -1,15 +1,15 @@
 """`oneshot enroll`: one exemplar from each clip file."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from service.client import Enrolled
+from service.command_line.action_names import ActionNames, NamedBy
 from service.command_line.batch import each_clip
 from service.command_line.clip_files import ClipFile, clip_files
 from service.command_line.connection import carry_out, connected
-from service.command_line.failure import SOME_FAILED, Failed
+from service.command_line.failure import SOME_FAILED
 from service.command_line.options import (
     DEFAULT_URL,
     AsJson,
@@ -23,6 +23,7 @@ from service.command_line.options import (
     Key,
     LayoutName,
     Local,
+    LocalLayouts,
     Person,
     Quiet,
     Url,
@@ -33,17 +34,16 @@ from service.command_line.output import progress
 _COLUMNS = ("file", "action", "exemplars", "seconds", "seen", "motion", "similar", "warnings")
 
 
-class NamedBy(StrEnum):
-    """What names the action of a file."""
-
-    FILE = "file"
-    FOLDER = "folder"
-
-
 def enroll(
     files: Files,
     action: Annotated[
-        str | None, typer.Option("--action", "-a", help="The action's name.", show_default=False)
+        str | None,
+        typer.Option(
+            "--action",
+            "-a",
+            help="The action's name; what a JSON file says itself unless given.",
+            show_default=False,
+        ),
     ] = None,
     action_from: Annotated[
         NamedBy | None,
@@ -55,6 +55,7 @@ def enroll(
     person: Person = None,
     format_name: FormatName = None,
     skeleton: Bones = None,
+    layouts: LocalLayouts = None,
     url: Url = DEFAULT_URL,
     local: Local = False,
     collection: Collection = "default",
@@ -67,18 +68,20 @@ def enroll(
 
     One clip is enough; each further file is another exemplar of its action.
     """
-    if (action is None) == (action_from is None):
-        raise Failed("name the action with --action NAME, or take it by --action-from file|folder")
+    names = ActionNames(action, action_from)
     found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
+    names.refuse_unnamed(found, format_name)
     report: Report[Enrolled] = Report(len(found), _COLUMNS, _row, as_json=json)
 
     async def work() -> None:
-        async with connected(url, local=local, collection=collection, key=key) as client:
+        async with connected(
+            url, local=local, collection=collection, key=key, layouts=layouts
+        ) as client:
 
             async def one(file: ClipFile) -> Enrolled:
                 return await client.enroll(
                     file.path,
-                    _name_of(file, action_from) if action is None else action,
+                    names.of(file),
                     layout=file.layout,
                     fps=fps,
                     axes=axes,
@@ -96,14 +99,12 @@ def enroll(
         raise typer.Exit(SOME_FAILED)
 
 
-def _name_of(file: ClipFile, named_by: NamedBy | None) -> str:
-    # `wave.mediapipe.json` is of the action wave.
-    return file.folder if named_by is NamedBy.FOLDER else file.path.name.partition(".")[0]
-
-
 def _row(enrolled: Enrolled) -> tuple[object, ...]:
     similar = enrolled.similar
     quality = enrolled.quality
+    remarks = [warning.partition(":")[0] for warning in quality.warnings]
+    if enrolled.same_as is not None:
+        remarks.append(f"same clip as in {enrolled.same_as.action}")
     return (
         enrolled.action,
         enrolled.exemplars,
@@ -111,5 +112,5 @@ def _row(enrolled: Enrolled) -> tuple[object, ...]:
         quality.seen,
         quality.motion,
         f"{similar.action} {similar.similarity:.2f}" if similar else None,
-        "; ".join(warning.partition(":")[0] for warning in quality.warnings) or None,
+        "; ".join(remarks) or None,
     )

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from typer.core import TyperGroup
+from service.command_line.switches import PlainSwitches
 
 
-class HandingDown(TyperGroup):
+class HandingDown(PlainSwitches):
     """Hands the options given to the group on to the command that follows.
 
     `actions -c other delete kick` is `actions delete -c other kick`: an option that is given

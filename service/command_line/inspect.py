@@ -21,6 +21,7 @@ from service.command_line.options import (
 )
 from service.command_line.output import console, print_json
 from service.command_line.standard_output import holds_braille
+from service.command_line.wording import as_options
 from service.joint_importance import importance_in
 from skeleton.drawing import draw_gif, draw_png, draw_terminal
 from skeleton.inspection import Inspection, inspect
@@ -130,6 +131,6 @@ def _print(found: Inspection) -> None:
     }
     for name, value in lines.items():
         if value:
-            print(f"{name:9}{value}")
+            print(f"{name:9}{as_options(value)}")
     for warning in found.warnings:
-        print(f"{'warning':9}{warning}")
+        print(f"{'warning':9}{as_options(warning)}")

@@ -8,15 +8,23 @@ import typer
 
 from service.command_line.agreement import agree
 from service.command_line.failure import SOME_FAILED, WRONG, Failed, note, tell
-from service.command_line.migrating import migrate_each, name_unusable, short, ticking
+from service.command_line.migrating import migrate_each, name_unusable, ticking
 from service.command_line.options import AsJson, Quiet
-from service.command_line.output import amount_of_bytes, amount_of_time, print_json, print_table
+from service.command_line.output import (
+    amount_of_bytes,
+    amount_of_time,
+    print_json,
+    print_table,
+    short,
+)
 from service.command_line.own_store import chosen, model, store_to_change, store_to_look_at
+from service.command_line.switches import PlainSwitches
 
 if TYPE_CHECKING:
     from service.migration import Plan, RolledBack
 
 commands = typer.Typer(
+    cls=PlainSwitches,
     no_args_is_help=True,
     help="Take collections to another model: their stored clips are embedded again.",
 )
@@ -68,7 +76,7 @@ def plan_migration(
         "collection", "state", "space", "target", "actions", "exemplars", "embedded", "unusable",
         "time", "size", "kept",
     )  # fmt: skip
-    print_table(columns, [_planned(each) for each in plans])
+    print_table(columns, [_planned(each) for each in plans], uncut=True)
     for each in plans:
         name_unusable(each.collection, each.unusable, note)
 

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from service.command_line.failure import AWAY, INTERRUPTED, SOME_FAILED, Failed, note, tell
-from service.command_line.output import print_json, print_table, progress
+from service.command_line.output import print_json, print_table, progress, short
 
 if TYPE_CHECKING:
     from service.encoder import Encoder
     from service.migration import Migrated, Unusable
     from service.store import Store
-
-# Enough of a space to tell it from others by eye.
-_SHORT = 12
 
 
 def migrate_each(
@@ -92,8 +89,3 @@ def name_unusable(
     """Say of each exemplar that it cannot be embedded, and why."""
     for one in unusable:
         say(f"{before}{collection}: {one.action}, exemplar {one.exemplar_id}: {one.reason}")
-
-
-def short(space: str | None) -> str | None:
-    """The beginning of a space, for a table."""
-    return None if space is None else space[:_SHORT]

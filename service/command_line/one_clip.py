@@ -8,14 +8,16 @@ from skeleton import Recording, UnreadableClip, UnusableClip, resolve_layout
 from skeleton.layout_file import BadLayoutFile, load_layouts
 from skeleton.layouts import LAYOUTS
 from skeleton.readers import read_source, source_of
+from skeleton.readers.registry import action_in
 
 
 @dataclass(frozen=True)
 class OneClip:
-    """A recording, and the name of the format it was read from."""
+    """A recording, the name of the format it was read from, and the action that its file holds."""
 
     recording: Recording
     format: str
+    action: str | None
 
 
 def read_clip(
@@ -40,8 +42,9 @@ def read_clip(
             layouts=known,
         )
         recording = read_source(source, found, fps=fps, axes=axes, person=person)
+        action = action_in(source.data, found.name, source.name)
     except (UnreadableClip, UnusableClip, BadLayoutFile) as error:
         raise Failed(f"{path}: {error}") from error
     except OSError as error:
         raise Failed(f"{path}: {error.strerror}") from error
-    return OneClip(recording, found.name)
+    return OneClip(recording, found.name, action)

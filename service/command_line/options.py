@@ -77,14 +77,14 @@ LayoutName = Annotated[
     str | None,
     typer.Option(
         "--layout", "-l", help="A layout's name, or the joint names with commas; for files that "
-        "do not name their joints (.npy, .npz).",
+        "do not name their joints (.npy, .npz, JSON without a layout).",
         rich_help_panel=_OF_THE_CLIP, show_default=False,
     ),
 ]  # fmt: skip
 Fps = Annotated[
     float | None,
     typer.Option(
-        min=1, max=1000, help="Frames per second, where the file does not say.",
+        min=1, max=1000, help="Frames per second; goes before what the file says.",
         rich_help_panel=_OF_THE_CLIP, show_default=False,
     ),
 ]  # fmt: skip
@@ -113,6 +113,14 @@ LayoutFiles = Annotated[
     Path | None,
     typer.Option(
         "--layouts", envvar="ONESHOT_LAYOUTS", help="A layout file, or a folder of them.",
+        exists=True, rich_help_panel=_OF_THE_CLIP, show_default=False,
+    ),
+]  # fmt: skip
+LocalLayouts = Annotated[
+    Path | None,
+    typer.Option(
+        "--layouts", help="With --local: a layout file, or a folder of them; those of "
+        "ONESHOT_LAYOUTS unless given.",
         exists=True, rich_help_panel=_OF_THE_CLIP, show_default=False,
     ),
 ]  # fmt: skip

@@ -1,8 +1,12 @@
-"""What commands print: tables for people, JSON lines for programs, progress beside either."""
+"""What commands print: tables for people, JSON lines for programs, progress beside either.
+
+Tables tell times to the minute, in UTC; their columns are named so.
+"""
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
@@ -16,6 +20,7 @@ from rich.text import Text
 _WIDE = 10_000
 _GAP = 2  # between two columns
 _SHORTEST_PATH = 16
+_SHORT = 12  # enough of a space to tell it from others by eye
 
 
 def console() -> Console:
@@ -30,10 +35,18 @@ def print_json(content: object) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], spare: str | None = None
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    spare: str | None = None,
+    *,
+    uncut: bool = False,
 ) -> None:
-    """Print a table; None is left empty, numbers stand to the right. The column `spare` is left
-    out where nothing stands in it, and where the terminal has no room for it beside the others."""
+    """Print a table; None is left empty, numbers stand to the right.
+
+    The column `spare` is left out where nothing stands in it, and where the terminal has no room
+    for it beside the others. Cells are folded to fit; where not even the names of the columns do,
+    and of a table that shall stay `uncut` its cells, each row is a block of lines `name value`.
+    """
     screen = console()
     cells = [[_cell(value) for value in row] for row in rows]
     if spare in columns:
@@ -43,6 +56,9 @@ def print_table(
             left = [number for number in range(len(columns)) if number != place]
             columns = [columns[number] for number in left]
             rows, cells = ([[row[n] for n in left] for row in table] for table in (rows, cells))
+    if (_narrowest(cells, columns) if uncut else _narrowest([], columns)) > screen.width:
+        _print_blocks(columns, cells)
+        return
     if "file" in columns:
         _cut_paths(cells, columns, screen.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -53,6 +69,22 @@ def print_table(
     for texts in cells:
         table.add_row(*(Text(text) for text in texts))
     screen.print(table, soft_wrap=False)
+
+
+def _print_blocks(columns: Sequence[str], cells: list[list[str]]) -> None:
+    """Print each row as lines of name and value, without what is empty."""
+    wide = max(map(len, columns)) + _GAP
+    for number, texts in enumerate(cells):
+        if number:
+            print()
+        for name, text in zip(columns, texts, strict=True):
+            if text:
+                print(f"{name:{wide}}{text}")
+
+
+def short(space: str | None) -> str | None:
+    """The beginning of a space, for a table."""
+    return None if space is None else space[:_SHORT]
 
 
 def amount_of_bytes(count: int) -> str:
@@ -137,4 +169,6 @@ def _narrowest(cells: list[list[str]], columns: Sequence[str]) -> int:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}"
     return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -14,8 +14,9 @@ from service.command_line.enroll import enroll
 from service.command_line.failure import INTERRUPTED, Failed, tell
 from service.command_line.inspect import inspect_file
 from service.command_line.recognize import recognize
-from service.command_line.serve import serve
+from service.command_line.serve import Serve, serve
 from service.command_line.standard_output import OutputClosed, guard_output
+from service.command_line.switches import PlainSwitches
 
 _EPILOG = (
     "Status: 0 all done; 1 some clips failed or were left; 2 not possible as given, or refused; "
@@ -24,6 +25,7 @@ _EPILOG = (
 
 program = typer.Typer(
     name="oneshot",
+    cls=PlainSwitches,
     epilog=_EPILOG,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -50,7 +52,7 @@ def oneshot(
     """Recognise a human action from a single example."""
 
 
-program.command()(serve)
+program.command(cls=Serve)(serve)
 program.command()(enroll)
 program.command()(recognize)
 program.add_typer(actions.commands, name="actions")

@@ -8,7 +8,7 @@ from service.client import Recognized
 from service.command_line.batch import each_clip
 from service.command_line.clip_files import ClipFile, clip_files
 from service.command_line.connection import carry_out, connected
-from service.command_line.failure import SOME_FAILED
+from service.command_line.failure import SOME_FAILED, note
 from service.command_line.options import (
     DEFAULT_URL,
     AsJson,
@@ -22,6 +22,7 @@ from service.command_line.options import (
     Key,
     LayoutName,
     Local,
+    LocalLayouts,
     Person,
     Quiet,
     Url,
@@ -45,6 +46,7 @@ def recognize(
     person: Person = None,
     format_name: FormatName = None,
     skeleton: Bones = None,
+    layouts: LocalLayouts = None,
     url: Url = DEFAULT_URL,
     local: Local = False,
     collection: Collection = "default",
@@ -56,14 +58,18 @@ def recognize(
     """Recognise clips: for each the nearest enrolled action, or unknown."""
     found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
     report: Report[Recognized] = Report(len(found), _COLUMNS, _row, as_json=json, spare=_IMPORTANCE)
+    asked = k if json else max(k, 2)  # the table names both of two that are too near
+    answers: list[Recognized] = []
 
     async def work() -> None:
-        async with connected(url, local=local, collection=collection, key=key) as client:
+        async with connected(
+            url, local=local, collection=collection, key=key, layouts=layouts
+        ) as client:
 
             async def one(file: ClipFile) -> Recognized:
-                return await client.recognize(
+                answer = await client.recognize(
                     file.path,
-                    k=k,
+                    k=asked,
                     layout=file.layout,
                     fps=fps,
                     axes=axes,
@@ -71,24 +77,35 @@ def recognize(
                     format=format_name,
                     skeleton=file.bones,
                 )
+                answers.append(answer)
+                return answer
 
             with progress(len(found), "recognising", quiet=quiet, beside_json=json) as ticker:
                 await each_clip(found, one, report, jobs=jobs, ticker=ticker)
 
     with report:
         carry_out(work)
+    if not json and any(not answer.matches for answer in answers):
+        note(f"nothing is enrolled in collection {collection!r}")
     if report.failed:
         raise typer.Exit(SOME_FAILED)
 
 
 def _row(recognized: Recognized) -> tuple[object, ...]:
-    best = recognized.matches[0].action if recognized.matches else None
     return (
         recognized.decision,
         recognized.action,
         recognized.probability,
         recognized.similarity,
-        None if best == recognized.action else best,
+        _best(recognized),
         ", ".join(list(recognized.joint_importance or {})[:_NAMED]) or None,
         "; ".join(warning.partition(":")[0] for warning in recognized.warnings) or None,
     )
+
+
+def _best(recognized: Recognized) -> str | None:
+    """The nearest action where it is not the answer; of an ambiguous clip both."""
+    if recognized.decision == "match" or not recognized.matches:
+        return None
+    nearest = recognized.matches[: 2 if recognized.decision == "ambiguous" else 1]
+    return " / ".join(match.action for match in nearest)

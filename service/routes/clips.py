@@ -63,6 +63,7 @@ async def enroll(request: Request) -> Response:
         "revision": enrolled.added.version.revision,
         "quality": asdict(enrolled.quality),
         "similar": asdict(enrolled.similar) if enrolled.similar else None,
+        "same_as": asdict(enrolled.same_as) if enrolled.same_as else None,
     }
     place = f"/actions/{path_of(action)}?collection={collection}"
     return answer(content, 201, {"Location": place})

@@ -15,7 +15,7 @@ from service.openapi import (
     made,
     problems,
 )
-from service.problems import BodyTooLarge, Unusable, describe
+from service.problems import Unparsable, Unusable, describe
 from service.routes.dependencies import (
     RunningService,
     answer,
@@ -25,8 +25,8 @@ from service.routes.dependencies import (
 )
 from service.store import CollectionExists, UnknownCollection
 
-#: Bytes of a body: it is parsed where all calls are answered, and must not keep them waiting.
-_LARGEST = 4096
+#: Of a body, which is parsed where all calls are answered, and must not keep them waiting.
+_MOST_VALUES = 1000
 
 
 router = APIRouter(tags=["collections"], dependencies=[Depends(named_collection)])
@@ -62,8 +62,8 @@ async def create_collection(request: Request, service: RunningService) -> Respon
     """Make an empty collection."""
     with service.workers.place():
         body = await read_body(request, (JSON,), service.settings.largest_body)
-    if len(body.data) > _LARGEST:
-        raise BodyTooLarge(f"the body has more than {_LARGEST} bytes, where a name is wanted")
+    if sum(map(body.data.count, (b"[", b"{", b","))) > _MOST_VALUES:
+        raise Unparsable('the body holds more than a name: it must be like {"name": "kitchen"}')
     try:
         new = NewCollection.model_validate(parse_json(body.data))
     except ValidationError as error:

@@ -77,9 +77,9 @@ def _readiness(service: Runtime) -> dict[str, object]:
     if others:
         warnings = [
             *warnings,
-            f"{len(others)} collections belong to another model and answer 409 model-mismatch: "
-            "`oneshot migrate plan` tells what re-embedding them for this one takes, "
-            "`oneshot migrate apply` does it",
+            f"{len(others)} {'collection belongs' if len(others) == 1 else 'collections belong'} "
+            "to another model, for which the answer is 409 model-mismatch: `oneshot migrate plan` "
+            "tells what re-embedding for this one takes, `oneshot migrate apply` does it",
         ]
     return {
         "status": status,

@@ -13,6 +13,8 @@ from service.store.sqlite import SqliteStore
 from service.store.sqlite_reader import SqliteReader
 
 _SQLITE = "sqlite:///"
+_SUFFIXES = (".db", ".sqlite", ".sqlite3")
+_FROM = "ONESHOT_STORE, or --store"
 _FORMS = "sqlite:///relative.db, sqlite:////absolute.db, redis://host:6379/0 or rediss://…"
 
 
@@ -43,13 +45,29 @@ def _file_of(url: str) -> Path | None:
         return None
     path = unquote(url.removeprefix(_SQLITE))
     if path in ("", ":memory:") or path.endswith("/") or "\0" in path:
-        raise InvalidStoreUrl(f"{url} names no file: {_FORMS}")
+        raise InvalidStoreUrl(f"{_FROM}: {url} names no file; write {_FORMS}")
     return Path(path)
 
 
 def _server_of(url: str) -> str:
     if url.startswith(("redis://", "rediss://")):
         return url
-    # Only the scheme is repeated: the rest may hold a password.
+    raise InvalidStoreUrl(f"{_FROM}: {_shown(url)} is no store; write {_advice(url)}")
+
+
+def _shown(url: str) -> str:
+    """What may be repeated of what is no store: any of the rest may be a password."""
+    if _is_path(url):
+        return url
     scheme = urlsplit(url).scheme if "://" in url else ""
-    raise InvalidStoreUrl(f"{f'{scheme}://' if scheme else 'this'} is no store: {_FORMS}")
+    return f"{scheme}://" if scheme else "this" if url else "an empty one"
+
+
+def _advice(url: str) -> str:
+    return f"{_SQLITE}{url} for the file of that name" if _is_path(url) else _FORMS
+
+
+def _is_path(url: str) -> bool:
+    """Whether it is surely the path of a file, of which the prefix was forgotten."""
+    like_one = url.startswith(("/", "./", "../")) or url.endswith(_SUFFIXES)
+    return like_one and url.isprintable() and not set("@:") & set(url)

@@ -28,6 +28,7 @@ _RIGHT = (638, 536)
 _MARGIN = 26
 _FLOOR_ENROLLED, _FLOOR_QUERY = 302, 248
 _BARS = 5
+_LINE = 58  # characters of 13 pixels that the left card holds beside each other
 
 
 def picture(
@@ -140,9 +141,18 @@ def _enrolled(answer: Mapping[str, Any] | None, floor: int, look: Palette) -> li
     others = [_plain(str(m["action"])) for m in answer["matches"] if m["action"] != action]
     parts = [] if action is None else [_tag(str(action), x, floor + 22, look.left, look.panel)]
     if others:
-        words = f"also enrolled: {', '.join(others)}"
-        parts.append(text(words, x, floor + 82, look.faint, size=13))
+        parts.append(text(_also(others), x, floor + 82, look.faint, size=13))
     return parts
+
+
+def _also(others: list[str]) -> str:
+    """As many of the names as one line of the card holds, and how many more there are."""
+    for shown in range(len(others), 0, -1):
+        more = f" and {len(others) - shown} more" if shown < len(others) else ""
+        words = f"also enrolled: {', '.join(others[:shown])}{more}"
+        if len(words) <= _LINE:
+            return words
+    return f"also enrolled: {len(others)} more"
 
 
 def _between(look: Palette) -> list[str]:

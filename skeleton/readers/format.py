@@ -49,7 +49,9 @@ class Format:
     `name` is what `format=` takes, `suffixes` are those of its files, lower-case with the dot.
     `looks_like` tells by the first bytes; of several that say yes the registry takes the first.
     `read` raises `UnreadableClip` with the line at fault, and `UnusableClip`; nothing else.
-    `names_joints` is true where the file itself says which joint is which.
+    `names_joints` is true where the file itself says which joint is which; `may_leave_out` where
+    such a file need not: `read` then takes the caller's layout in its place, and refuses one beside
+    its own.
     """
 
     name: str
@@ -58,3 +60,4 @@ class Format:
     looks_like: Callable[[bytes], bool]
     read: Callable[[Source], Reading]
     names_joints: bool = True
+    may_leave_out: bool = False

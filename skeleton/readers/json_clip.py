@@ -1,7 +1,8 @@
 """The project's JSON: nested lists `[T][V][3]` or `[T][M][V][3]`, an unseen joint null (ours).
 
 As a file: the clip alone, `{"layout", "fps", "axes", "person", "joints"}`, or a body of `/enroll`
-or `/recognize`, `{"action", "clip"}`. `layout` is a name or the joint names in order.
+or `/recognize`, `{"action", "clip"}`. `layout` is a name or the joint names in order; a clip that
+does not say it takes the caller's.
 """
 
 import re
@@ -116,18 +117,27 @@ def _read(source: Source) -> Reading:
     _refuse_unknown(clip, _CLIP_KEYS, "the clip")
     if "joints" not in clip:
         raise UnusableClip(f"the clip has no joints; it looks like {_EXAMPLE}")
-    if "layout" not in clip:
-        raise UnusableClip(
-            f"layout: the clip does not say it; give one of {', '.join(source.layouts)}, or a "
-            "list of the joint names in order"
-        )
+    layout = _layout_of(clip, source)
     return Reading(
         read_joint_lists(clip["joints"]),
-        _layout(clip["layout"], source),
+        layout,
         fps=_number(clip.get("fps"), "fps"),
         axes=_axes(clip.get("axes")),
         person=_person(clip.get("person")),
     )
+
+
+def says_layout(data: bytes) -> bool:
+    """Whether a file says its layout itself. Raises as a reader does."""
+    return _clip_of(parse_json(data)).get("layout") is not None
+
+
+def action_said(data: bytes) -> str | None:
+    """The action that a file holds beside its clip. Raises as a reader does."""
+    tree = parse_json(data)
+    _clip_of(tree)
+    action: str | None = tree.get("action")
+    return action
 
 
 def _clip_of(tree: Any) -> dict[str, Any]:
@@ -152,6 +162,23 @@ def _refuse_unknown(tree: dict[str, Any], known: frozenset[str], what: str) -> N
             f"{what} has the key {unknown[0][:40]!r}, which is not one of "
             f"{', '.join(sorted(known))}"
         )
+
+
+def _layout_of(clip: dict[str, Any], source: Source) -> Layout:
+    """The layout that the clip says, or else the caller's; never both."""
+    said = clip.get("layout")
+    if said is None and source.layout is not None:
+        return source.layout
+    if source.layout is not None:
+        raise UnusableClip(
+            "layout: JSON clips that say it name their joints themselves; leave it out"
+        )
+    if said is None:
+        raise UnusableClip(
+            f"layout: the clip does not say it; give one of {', '.join(source.layouts)}, or a "
+            "list of the joint names in order"
+        )
+    return _layout(said, source)
 
 
 def _layout(spec: Any, source: Source) -> Layout:
@@ -194,4 +221,4 @@ def _looks_like(head: bytes) -> bool:
     return starts_json(head, b"{") and bool(_KEYS.search(head))
 
 
-JSON = Format("json", "JSON", (".json",), _looks_like, _read)
+JSON = Format("json", "JSON", (".json",), _looks_like, _read, may_leave_out=True)

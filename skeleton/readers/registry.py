@@ -5,12 +5,12 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from skeleton.clip import Recording, record
-from skeleton.errors import UnknownFormat, UnusableClip
+from skeleton.errors import UnknownFormat, UnreadableClip, UnusableClip
 from skeleton.layouts import LAYOUTS, Layout
 from skeleton.readers.asf_amc import AMC
 from skeleton.readers.bvh import BVH
 from skeleton.readers.format import Format, Source
-from skeleton.readers.json_clip import JSON
+from skeleton.readers.json_clip import JSON, action_said, says_layout
 from skeleton.readers.kinect_csv import CSV
 from skeleton.readers.mediapipe import MEDIAPIPE
 from skeleton.readers.msr_action3d import TXT
@@ -64,7 +64,7 @@ def read_source(
 
     Raises `UnreadableClip` with the line at fault, `UnusableClip`.
     """
-    if format.names_joints and source.layout is not None:
+    if format.names_joints and not format.may_leave_out and source.layout is not None:
         raise UnusableClip(
             f"layout: files of {format.title} name their joints themselves; leave it out"
         )
@@ -123,6 +123,23 @@ def source_of(
     beside = bones_beside(path) if skeleton is None and found is AMC else skeleton
     bones = None if beside is None else Path(beside).read_bytes()
     return Source(data, path.name, bones, layout, layouts), found
+
+
+def needs_layout(data: bytes, format: Format) -> bool:
+    """Whether the caller must or may say which joint is which in a file of a known format. Of one
+    that cannot be read it is taken for true: the reader says what is wrong with it."""
+    try:
+        return not (says_layout(data) if format is JSON else format.names_joints)
+    except (UnreadableClip, UnusableClip):
+        return True
+
+
+def action_in(data: bytes, format_name: str | None, file_name: str) -> str | None:
+    """The action that a file holds beside its clip, as JSON can.
+
+    Raises `UnknownFormat`, `UnreadableClip`, `UnusableClip`.
+    """
+    return action_said(data) if find_format(format_name, data, file_name) is JSON else None
 
 
 def bones_beside(path: Path) -> Path | None:

@@ -109,8 +109,16 @@ def test_a_body_of_the_largest_size_is_read(visitor: Caller) -> None:
 
 def test_an_unknown_path_is_a_problem(visitor: Caller) -> None:
     response = visitor.client.get("/enrol")
-    assert check_problem(response)["type"] == "urn:oneshot:not-found"
+    problem = check_problem(response)
+    assert problem["type"] == "urn:oneshot:not-found"
+    assert problem["detail"] == "GET /enrol: there is no such call; /docs lists them"
     assert response.status_code == 404
+
+
+def test_the_address_alone_leads_to_the_documentation(visitor: Caller) -> None:
+    response = visitor.client.get("/")
+    assert (response.status_code, response.headers["location"]) == (307, "/docs")
+    assert visitor.client.get("/docs").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -136,7 +144,10 @@ def test_a_method_that_a_path_lacks_is_told_those_it_has(
     assert response.headers["allow"] == allowed
     assert response.headers["content-type"] == "application/problem+json"
     if method != "HEAD":
-        assert response.json()["type"] == "urn:oneshot:method-not-allowed"
+        problem = response.json()
+        assert problem["type"] == "urn:oneshot:method-not-allowed"
+        takes = allowed.replace(", ", " or ")
+        assert problem["detail"] == f"{method} {path}: there is no such call; it takes {takes}"
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,50 @@ def test_what_is_no_clip_is_told_before_anything_is_sent(
 
 
 @each_client
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.enroll(WAVE, "a/b"),
+        lambda c: c.action("a/b"),
+        lambda c: c.delete("a/b"),
+        lambda c: c.delete("wave", "a/b"),
+        lambda c: c.collection("a/b"),
+        lambda c: c.create_collection("a/b"),
+        lambda c: c.delete_collection("a/b"),
+    ],
+)
+def test_a_name_with_a_slash_is_told_before_anything_is_sent(
+    connect: Connect, call: Callable[[Any], Any]
+) -> None:
+    with ScriptedServer(answered({})) as server, connect(server.url) as client:
+        with pytest.raises(ValueError, match="'a/b' has a /"):
+            call(client)
+        assert not server.received
+
+
+@each_client
+def test_a_json_file_may_hold_its_action_itself(
+    connect: Connect, service: ServiceProcess, collection: str, tmp_path: Path
+) -> None:
+    named, bare = tmp_path / "named.json", tmp_path / "bare.json"
+    named.write_bytes(as_json(WAVE, action="wave"))
+    bare.write_bytes(as_json(WAVE))
+    with connect(service.url, collection=collection) as client:
+        assert client.enroll(named).action == "wave"
+        with pytest.raises(module.InvalidRequest, match="action: it needs a name"):
+            client.enroll(bare)
+
+
+@each_client
+def test_only_a_file_may_leave_out_its_action(connect: Connect) -> None:
+    with ScriptedServer(answered({})) as server, connect(server.url) as client:
+        for clip, options in ((JOINTS, {"layout": "kinect_v2"}), (WAVE, {})):
+            with pytest.raises(ValueError, match="action= is needed"):
+                client.enroll(clip, **options)
+        assert not server.received
+
+
+@each_client
 def test_an_empty_name_deletes_nothing(connect: Connect) -> None:
     with ScriptedServer(answered({})) as server, connect(server.url) as client:
         for delete in (
@@ -324,6 +368,7 @@ def test_answers_hold_every_field_of_the_service(
         ("EnrollAnswer", module.Enrolled),
         ("QualityAnswer", module.Quality),
         ("SimilarAnswer", module.Similar),
+        ("SameClipAnswer", module.SameClip),
         ("RecognizeAnswer", module.Recognized),
         ("MatchAnswer", module.Match),
         ("InspectAnswer", module.Inspected),

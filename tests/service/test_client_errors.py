@@ -50,13 +50,12 @@ def service(running: Callable[[str, int], ServiceProcess]) -> ServiceProcess:
         (lambda c: c.delete("nothing"), module.UnknownAction, 404),
         (lambda c: c.create_collection("default"), module.CollectionExists, 409),
         (lambda c: c.create_collection("a b"), module.InvalidRequest, 422),
-        (lambda c: c.enroll(WAVE, "a/b"), module.InvalidRequest, 422),
+        (lambda c: c.enroll(WAVE, "a\tb"), module.InvalidRequest, 422),
         (lambda c: c.recognize(WAVE, k=0), module.InvalidRequest, 422),
         (lambda c: c.recognize(WAVE, layout="kinect_v9"), module.UnknownLayout, 422),
         (lambda c: c.recognize(WAVE, layout="coco"), module.UnusableClip, 422),
         (lambda c: c.recognize(__file__, format="bvh"), module.UnparsableBody, 400),
         (lambda c: c.recognize(huge(), layout="kinect_v2"), module.BodyTooLarge, 413),
-        (lambda c: c.action("a/b"), module.NotFound, 404),
     ],
 )
 def test_refusals_are_told_by_type(

@@ -63,6 +63,17 @@ def test_an_enrolment_says_what_it_did(caller: Caller) -> None:
     assert third["similar"]["action"] == "wave"
 
 
+def test_the_same_clip_enrolled_again_is_told(caller: Caller) -> None:
+    first = caller.enroll(performance("wave"), "wave")
+    assert first["same_as"] is None
+    assert caller.enroll(performance("wave", seed=1), "wave")["same_as"] is None
+    other = caller.enroll(performance("wave"), "hello")
+    assert other["same_as"] == {"action": "wave", "exemplar_id": first["exemplar_id"]}
+    again = caller.enroll(performance("wave"), "wave")
+    assert again["same_as"] == {"action": "hello", "exemplar_id": other["exemplar_id"]}
+    assert caller.enroll(performance("kick"), "kick")["same_as"] is None
+
+
 def test_an_enrolment_says_where_the_action_is(caller: Caller) -> None:
     body = as_json(performance("wave"), action="wave the hand?")
     response = caller.post("/enroll", body, JSON)
@@ -183,6 +194,23 @@ def test_warnings_are_told_on_both_calls(visitor: Caller) -> None:
     recognised = visitor.recognize(still)["warnings"]
     assert enrolled == recognised
     assert [warning.partition(":")[0] for warning in enrolled] == ["short", "still"]
+
+
+def test_metres_divided_by_1000_are_told_on_both_calls(visitor: Caller) -> None:
+    made = performance("kick")
+    small = Clip(made.joints / np.float32(1000), made.layout, 30.0)
+    enrolled = visitor.enroll(small, "kick")["quality"]["warnings"]
+    assert enrolled == visitor.recognize(small)["warnings"]
+    assert [warning.partition(":")[0] for warning in enrolled] == ["small_units"]
+
+
+@pytest.mark.parametrize("layout", ["h36m", "mediapipe", "kinect_v2"])
+def test_pixels_with_a_confidence_are_refused_with_the_reason(visitor: Caller, layout: str) -> None:
+    points = animate("kick", layout=layout).joints * np.float32(300)
+    points[..., 2] = np.random.default_rng(0).uniform(0.4, 1, points.shape[:-1])
+    answer = visitor.post("/enroll", npy(points), NPY, action="kick", layout=layout, fps=30)
+    assert answer.status_code == 422
+    assert "as a confidence does" in answer.json()["detail"]
 
 
 def test_a_missing_frame_rate_is_thirty_and_is_said(visitor: Caller) -> None:

@@ -93,6 +93,33 @@ def test_json_and_npy_by_format_are_what_they_are_by_content_type(visitor: Calle
         assert response.status_code == 422, response.text
 
 
+@pytest.mark.parametrize("format", ["bvh", "csv", "skeleton", "txt", "npy", "npz"])
+def test_a_file_whose_line_breaks_curl_took_out_is_told(visitor: Caller, format: str) -> None:
+    file = clip_file(format, "wave")
+    sent = {"content-type": "application/x-www-form-urlencoded"}
+    query = {"action": "x", **file.query, "format": format}
+    stripped = file.data.translate(None, b"\r\n\0")  # as `--data @FILE` does
+    refused = visitor.post("/enroll", stripped, sent, **query)
+    assert refused.status_code == 400
+    assert "use --data-binary or -F file=@FILE" in refused.json()["detail"]
+    elsewhere = visitor.post("/enroll", stripped, OCTETS, **query)
+    assert "curl" not in elsewhere.json()["detail"]
+    assert visitor.post("/enroll", file.data, sent, **query).status_code == 201
+
+
+def test_a_json_file_without_a_layout_takes_the_one_that_is_sent(visitor: Caller) -> None:
+    bare = clip().replace(b'"layout": "kinect_v2", ', b"")
+    described = {"layout": "kinect_v2"}
+    for response in (
+        visitor.post("/enroll", bare, OCTETS, format="json", **described),
+        visitor.post("/enroll", form({"file": ("a.json", bare)}, described), FORM),
+    ):
+        assert response.status_code == 201, response.text
+    refused = visitor.post("/enroll", form({"file": ("a.json", clip())}, described), FORM)
+    assert refused.status_code == 422
+    assert "leave it out" in refused.json()["detail"]
+
+
 def test_a_clips_own_json_file_takes_its_action_from_the_address(visitor: Caller) -> None:
     file = write_json(recorded("wave"))
     answer = visitor.post("/enroll", file, OCTETS, format="json", action="wave")

@@ -132,7 +132,7 @@ def test_every_problem_of_a_clip_is_described(document: dict[str, Any]) -> None:
     assert set(document["paths"]["/enroll"]["post"]["responses"]) == {"201", *statuses}
     assert set(document["paths"]["/recognize"]["post"]["responses"]) == {"200", *statuses}
     inspected = document["paths"]["/clips:inspect"]["post"]["responses"]
-    assert set(inspected) == {"200", "406", *statuses} - {"404", "409"}
+    assert set(inspected) == {"200", "406", *statuses} - {"409"}
     assert set(inspected["200"]["content"]) == {"application/json", "image/png", "image/gif"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,31 @@ def test_a_quoted_glob_is_expanded(where: list[str]) -> None:
     assert [line["action"] for line in done.lines] == ["sit_down", "squat", "stand_up"]
 
 
+def test_a_files_name_without_its_suffix_is_its_action(where: list[str], tmp_path: Path) -> None:
+    clip = (ENROLL / "wave.json").read_bytes()
+    names = ("Dr. Bow.json", "p1.kick.json", "p1.wave.json", "wave.MediaPipe.json")
+    for name in names:
+        (tmp_path / name).write_bytes(clip)
+    arguments = ("enroll", tmp_path, "--action-from", "file", "--json", *where)
+    assert [line["action"] for line in oneshot(*arguments).lines] == [
+        "Dr. Bow", "p1.kick", "p1.wave", "wave",
+    ]  # fmt: skip
+
+
+def test_the_same_clip_enrolled_again_is_told(where: list[str]) -> None:
+    arguments = ("enroll", ENROLL / "bow.json", *where)
+    assert "same clip" not in oneshot(*arguments).out
+    assert "same clip as in bow" in oneshot(*arguments, "-a", "greet").out
+
+
+def test_json_files_name_their_action_themselves(where: list[str]) -> None:
+    done = oneshot("enroll", ENROLL / "bow.json", ENROLL / "kick.json", "--json", *where)
+    assert done.status == 0, done.err
+    assert [line["action"] for line in done.lines] == ["bow", "kick"]
+    named = oneshot("enroll", ENROLL / "kick.json", "-a", "high kick", "--json", *where).lines
+    assert [line["action"] for line in named] == ["high kick"]
+
+
 def test_arrays_need_their_layout_named(where: list[str]) -> None:
     arguments = ("enroll", ENROLL / "wave.npy", "--action", "wave")
     refused = oneshot(*arguments, *where)
@@ -107,8 +133,12 @@ def test_one_bad_file_does_not_keep_the_others(where: list[str], tmp_path: Path)
         (("recognize", "no-such.bvh"), "no such file"),
         (("recognize", "no-such-*.bvh"), "no file matches"),
         (("recognize", "/dev/null"), "neither a file nor a folder"),
-        (("enroll", "examples/enroll/wave.json"), "--action"),
-        (("enroll", "examples/enroll/wave.json", "--action", "a", "--action-from", "file"), "name"),
+        (("enroll", "examples/files/wave.bvh"), "--action"),
+        (("enroll", "examples/enroll/wave.json", "examples/recognize/wave.json"), "--action"),
+        (("enroll", "x.json", "--action", "a", "--action-from", "file"), "not both"),
+        (("enroll", "examples/enroll/wave.json", "--action", "a/b"), "no /"),
+        (("actions", "delete", "a/b"), "'a/b' has a /"),
+        (("collections", "create", "a/b"), "'a/b' has a /"),
     ],
 )
 def test_what_cannot_be_done_is_told_before_anything_is_sent(
@@ -203,6 +233,32 @@ def test_a_layout_goes_to_the_files_that_need_it(where: list[str]) -> None:
     refusal = oneshot("recognize", ENROLL / "wave.json", "--layout", "kinect_v2", *where)
     assert refusal.status == 2
     assert "leave it out" in refusal.err
+
+
+def test_a_json_clip_without_a_layout_takes_the_one_that_is_named(
+    where: list[str], tmp_path: Path
+) -> None:
+    clip = json.loads((ENROLL / "wave.json").read_bytes())["clip"]
+    del clip["layout"]
+    (tmp_path / "wave.json").write_text(json.dumps(clip))
+    arguments = ("enroll", tmp_path / "wave.json", "-a", "wave", "--json")
+    assert "give one of" in oneshot(*arguments, *where).err
+    done = oneshot(*arguments, "--layout", "kinect_v2", *where)
+    assert done.status == 0, done.err
+    assert done.lines[0]["quality"]["seen"] == 1.0
+
+
+def test_layouts_of_ones_own_are_for_a_local_store(tmp_path: Path) -> None:
+    clip = ROOT / "examples" / "files" / "my_camera.npy"
+    own = ("--layouts", ROOT / "examples" / "layouts", "--layout", "my_camera")
+    settings = {"store": f"sqlite:///{tmp_path}/store.db", "provider": "cpu"}
+    done = oneshot("enroll", clip, "-a", "wave", "--local", *own, **settings)
+    assert done.status == 0, done.err
+    found = oneshot("recognize", clip, "--local", "--json", *own, **settings).lines
+    assert found[0]["matches"][0]["action"] == "wave"
+    refused = oneshot("recognize", clip, *own, "--url", "http://127.0.0.1:9")
+    assert refused.status == 2
+    assert "ONESHOT_LAYOUTS" in refused.err
 
 
 @pytest.mark.parametrize("option", [("--format", "fbx"), ("--axes", "x,y")])

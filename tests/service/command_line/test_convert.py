@@ -15,6 +15,7 @@ from tests.service.command_line.terminal import oneshot
 from tests.warm_process import ROOT
 
 KICK = ROOT / "examples" / "enroll" / "kick.json"
+UNNAMED = ROOT / "examples" / "recognize" / "kick.json"
 
 
 @pytest.mark.parametrize("suffix", [s for s in WRITERS if s != ".npy"])
@@ -58,7 +59,9 @@ def test_what_the_other_format_cannot_say_is_told(tmp_path: Path) -> None:
     assert bvh.err.startswith("note: one of 2 persons")
     npy = oneshot("convert", KICK, tmp_path / "kick.npy")
     assert "--layout kinect_v2 --fps 30 --axes x,y,z" in npy.err
-    assert oneshot("convert", KICK, tmp_path / "kick.npz").err == ""
+    assert oneshot("convert", UNNAMED, tmp_path / "kick.npz").err == ""
+    named = oneshot("convert", KICK, tmp_path / "named.npz").err
+    assert named == "note: the action 'kick' is left out: named.npz holds the clip alone\n"
     clip.joints[:, 0, 5] = np.nan
     (tmp_path / "gaps.json").write_bytes(write_json(record(clip.joints, clip.layout, fps=30.0)))
     gaps = oneshot("convert", tmp_path / "gaps.json", tmp_path / "gaps.bvh")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.command_line.terminal import oneshot
+from tests.service.command_line.terminal import all_of, on_a_terminal, oneshot
 from tests.service.scripted_server import ScriptedServer, answered
 from tests.service_process import ServiceProcess, service_environment
 from tests.warm_process import ROOT
@@ -37,18 +36,6 @@ def _actions(count: int, name: str = "action") -> ScriptedServer:
         for n in range(count)
     ]
     return ScriptedServer(answered({"actions": entries, "next": None}))
-
-
-def _all_of(terminal: int) -> bytes:
-    """What is written to a terminal until its other side is closed."""
-    shown = b""
-    try:
-        while piece := os.read(terminal, 65_536):
-            shown += piece
-    except OSError:  # it is closed
-        pass
-    os.close(terminal)
-    return shown
 
 
 @pytest.mark.parametrize("shape", [("--json",), ()])
@@ -154,7 +141,7 @@ def test_the_bar_is_on_the_terminal_and_the_output_stays_clean(
     )  # fmt: skip
     os.close(terminal)
     out, _ = process.communicate(timeout=120)
-    shown = _all_of(seen)
+    shown = all_of(seen)
     assert process.returncode == 0, shown
     assert "recognising" in shown.decode()
     assert "/8" in shown.decode()
@@ -170,15 +157,7 @@ def test_a_narrow_terminal_cuts_the_middle_of_paths(
     # A collection of its own: the row is as long as what others have enrolled makes it.
     where = ("--url", running("sqlite", 0).url, "--collection", "narrow")
     assert oneshot("collections", "create", "narrow", *where[:2]).status == 0
-    seen, terminal = pty.openpty()
-    process = subprocess.Popen(
-        _command("recognize", folder / "wave.json", *where),
-        cwd=ROOT, env=_environment(TERM="xterm", COLUMNS="80"), stdout=terminal,
-    )  # fmt: skip
-    os.close(terminal)
-    shown = re.sub(r"\x1b\[[\d;]*m", "", _all_of(seen).decode())
-    assert process.wait(120) == 0
-    header, row = shown.splitlines()
+    header, row = on_a_terminal("recognize", folder / "wave.json", *where).splitlines()
     assert header.split()[-1] == "warnings"
     assert "…" in row
     assert "wave.json" in row.split()[0]

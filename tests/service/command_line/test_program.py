@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from service.command_line.wording import as_options
+from service.settings import Settings
 from tests.service.command_line.terminal import oneshot
 from tests.warm_process import ROOT
 
@@ -30,6 +32,52 @@ def test_every_command_explains_itself(command: str) -> None:
     done = oneshot(command, "--help")
     assert done.status == 0
     assert f"oneshot {command}" in done.out
+
+
+@pytest.mark.parametrize(
+    "command", [(), *((name,) for name in COMMANDS), ("actions", "show"), ("migrate", "plan")]
+)
+def test_a_switch_takes_no_value_and_its_help_shows_none(command: tuple[str, ...]) -> None:
+    shown = oneshot(*command, "--help").out
+    assert "--help" in shown
+    assert "bool" not in shown
+
+
+def test_serve_lists_the_settings() -> None:
+    shown = " ".join(oneshot("serve", "--help").out.split())
+    for name, field in Settings.model_fields.items():
+        assert f"ONESHOT_{name.upper()} (" in shown
+        assert str(field.description).replace("`", "") in shown
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("give layout=, one of coco", "give --layout, one of coco"),
+        ("name one with format=", "name one with --format"),
+        ("check axes=, or send axes=x,-y,-z", "check --axes, or send --axes x,-y,-z"),
+        ("layout= and person=; give skeleton=PATH", "--layout and --person; give --skeleton PATH"),
+        ("a/layout=b.json, 'format=', ?fps=30", "a/layout=b.json, 'format=', ?fps=30"),
+    ],
+)
+def test_what_python_calls_an_argument_is_told_as_an_option(says: str, told: str) -> None:
+    assert as_options(says) == told
+
+
+def test_what_a_clip_lacks_is_told_as_an_option() -> None:
+    done = oneshot("inspect", ROOT / "examples" / "recognize" / "kick.npy")
+    assert done.status == 2
+    assert "give --layout, one of" in done.err
+    assert "layout=" not in done.err
+
+
+def test_a_store_that_is_a_path_is_told_how_to_write_it(tmp_path: Path) -> None:
+    path = f"{tmp_path}/x.db"
+    for arguments in (("actions", "--local"), ("migrate", "plan"), ("serve",)):
+        done = oneshot(*arguments, store=path, provider="cpu")
+        assert done.status in (2, 3)
+        assert "ONESHOT_STORE" in done.err
+        assert f"write sqlite:///{path} for the file" in done.err
 
 
 @pytest.mark.parametrize("arguments", [("no-such",), ("recognize",), ("enroll", "--nonsense")])

@@ -48,6 +48,13 @@ def test_a_url_that_names_no_store_is_refused_without_telling_its_password(url: 
     assert refused.value.__cause__ is None
 
 
+@pytest.mark.parametrize("path", ["/tmp/x.db", "./x", "oneshot.db", "data/oneshot.sqlite3"])
+def test_a_path_alone_is_told_how_to_write_it(path: str) -> None:
+    with pytest.raises(InvalidStoreUrl, match=r"^ONESHOT_STORE, or --store: ") as refused:
+        open_store(path)
+    assert f"{path} is no store; write sqlite:///{path} for the file" in str(refused.value)
+
+
 @pytest.mark.parametrize("url", ["redis://me:geheim@127.0.0.1:1/0", "rediss://:geheim@127.0.0.1:1"])
 def test_a_store_that_is_not_there_is_named_without_its_password(url: str) -> None:
     with pytest.raises(StoreUnavailable, match=r"127\.0\.0\.1:1") as refused:

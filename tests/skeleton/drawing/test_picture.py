@@ -46,6 +46,26 @@ def test_the_picture_of_an_unknown_action_says_unknown() -> None:
     assert "unknown" in words
 
 
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        (["throw", "sit_down"], "also enrolled: throw, sit down"),
+        (
+            ["jumping_jack", "stand_up", "sit_down", "throw", "squat"],
+            "also enrolled: jumping jack, stand up, sit down and 2 more",
+        ),
+        (["a" * 60, "b"], "also enrolled: 2 more"),
+    ],
+)
+def test_what_one_line_does_not_hold_of_the_enrolled_is_counted(
+    others: list[str], words: str
+) -> None:
+    matches = [{"action": action, "probability": 0.5} for action in ("wave", *others)]
+    answer = ANSWER | {"matches": matches}
+    drawn = picture(ENROLLED[0].clip(), RECOGNIZED[0].clip(), answer)
+    assert words in [element.text for element in parsed(drawn).iter(f"{SVG}text")]
+
+
 def test_the_query_is_coloured_by_the_answers_joint_importance() -> None:
     shares = {"right_wrist": 0.4, "right_elbow": 0.3, "head": 0.1, "left_knee": 0.0}
     told = ANSWER | {"joint_importance": shares}

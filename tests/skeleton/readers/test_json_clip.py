@@ -13,6 +13,7 @@ from skeleton.animator import animate
 from skeleton.errors import BadShape, NothingToSee, UnknownLayout
 from skeleton.layouts import MOST_JOINTS
 from skeleton.readers import FORMATS, Source, read_joint_lists, read_source
+from skeleton.readers.registry import action_in, needs_layout
 from tests.skeleton.readers.clips import CLIPS
 from tests.skeleton.readers.endurance import endures
 from tests.skeleton.readers.mutation import damaged
@@ -237,6 +238,28 @@ def test_a_clip_without_a_layout_is_told_which_there_are() -> None:
         read(text({"joints": JOINTS.tolist()}))
     with pytest.raises(UnknownLayout, match="kinect_v9"):
         read(text(CLIP | {"layout": "kinect_v9"}))
+
+
+def test_a_clip_without_a_layout_takes_the_callers_and_one_with_its_own_refuses_it() -> None:
+    layout = LAYOUTS["kinect_v1"]
+    for said in ({}, {"layout": None}):
+        tree = {"fps": 25, "joints": JOINTS.tolist(), **said}
+        assert read(text(tree), layout=layout).layout is layout
+        assert needs_layout(text({"clip": tree}), FORMATS["json"])
+    for sent in (layout, LAYOUTS["coco"]):
+        with pytest.raises(UnusableClip, match=r"^layout: .*leave it out$"):
+            read(text(CLIP), layout=sent)
+    assert not needs_layout(text(CLIP), FORMATS["json"])
+    assert needs_layout(b"{", FORMATS["json"])
+
+
+def test_the_action_beside_a_clip_is_told() -> None:
+    assert action_in(text({"action": "wave", "clip": CLIP}), None, "") == "wave"
+    assert action_in(text({"clip": CLIP}), None, "") is None
+    assert action_in(text(CLIP), "json", "") is None
+    assert action_in(b"whatever", "bvh", "") is None
+    with pytest.raises(UnusableClip, match="action: "):
+        action_in(text({"action": 3, "clip": CLIP}), None, "")
 
 
 def test_damaged_files_are_read_or_refused_and_never_more() -> None:
