@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from skeleton.axes import parse_axes
 from skeleton.errors import BadShape, FlatData, NothingToSee
+from skeleton.flat_data import refuse_flat_data
 from skeleton.layouts import LAYOUTS, Layout
 
 DEFAULT_FPS = 30.0
@@ -14,9 +15,6 @@ DEFAULT_FPS = 30.0
 LARGEST_COORDINATE = 1e6
 #: An hour at 27 frames a second: far more than one action, and little enough for any memory.
 MOST_FRAMES = 100_000
-#: Layouts of what is found in pictures, where the third number often is a confidence.
-_OF_PICTURES = tuple(LAYOUTS[name].joints for name in ("coco", "openpose18", "openpose25"))
-_LARGEST_BODY = 10.0  # metres
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,7 @@ class Recording:
         """Return the clip in the project's axes. `flat` lets two-dimensional movement through,
         for training on sets that have no other.
 
-        Raises `FlatData` for two-dimensional movement, key points with a confidence among it;
+        Raises `FlatData` for two-dimensional movement, points of a picture among it;
         `NothingToSee` when no joint was seen.
         """
         warnings = self.remarks
@@ -65,8 +63,7 @@ class Recording:
             warnings = (*warnings, "fps_missing: no frame rate was given, 30 is assumed")
         joints = _without_empty_persons(parse_axes(self.axes).apply(self.joints))
         if not flat:
-            _refuse_flat(joints, self.joints)
-            _refuse_confidences(self.joints, self.layout)
+            refuse_flat_data(joints, self.joints, self.layout, self.axes)
         return Clip(joints, self.layout, fps, warnings)
 
 
@@ -157,48 +154,3 @@ def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
         if absent.all():
             raise NothingToSee("no joint was seen in any frame: all are zero, null or NaN")
     return joints
-
-
-def _refuse_flat(joints: NDArray[np.float32], given: NDArray[np.float32]) -> None:
-    """Refuse joints without depth; a coordinate that is missing is named as it was `given`, before
-    the axes were turned."""
-    body = joints[0, 0]  # (V, 3)
-    if (body.max(axis=0) > body.min(axis=0)).all():
-        return  # one frame of a body in the round is enough
-    points = joints.reshape(-1, 3)
-    first = points[np.argmax(points[:, 0] == points[:, 0])]
-    same = ((points == first) | (points != points)).all(axis=0)
-    if joints.shape[2] == 1 or not same.any():
-        return
-    there = (given == given).any(axis=(0, 1, 2))
-    if not there.all():
-        raise FlatData(
-            f"no joint has a coordinate {'xyz'[int(np.argmin(there))]} in any frame: a 3D skeleton "
-            "is needed"
-        )
-    if same.all():
-        raise NothingToSee("of all joints only one place was ever seen: no body, and no movement")
-    raise FlatData(
-        f"every joint has the same {'xyz'[int(np.argmax(same))]} in every frame: the data is "
-        "two-dimensional, and movement in depth cannot be told from it"
-    )
-
-
-def _refuse_confidences(joints: NDArray[np.float32], layout: Layout) -> None:
-    """Refuse key points of a picture: x, y and a confidence from 0 to 1, in a layout of such.
-
-    x and y are parts of the picture, from 0 to 1 as well, or pixels: more than any body's metres.
-    """
-    if layout.joints not in _OF_PICTURES:
-        return
-    low, high = np.fmin.reduce(joints, axis=(0, 1, 2)), np.fmax.reduce(joints, axis=(0, 1, 2))
-    if not (low[2] >= 0 and high[2] <= 1):
-        return
-    parts = bool((low >= 0).all() and (high <= 1).all())
-    if parts or (high - low).max() > _LARGEST_BODY:
-        raise FlatData(
-            "the third coordinate lies between 0 and 1, as a confidence does, and x and y are "
-            + ("parts of a picture" if parts else "pixels")
-            + ": a 3D skeleton is needed, because movement towards the camera cannot be told from "
-            "x and y alone (if it is one, give it in metres)"
-        )

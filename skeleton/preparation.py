@@ -23,7 +23,11 @@ _FEW_FRAMES = 5
 _STILL = 0.05  # metres
 _HALF_SEEN = 0.5
 _WELL_SEEN = 0.9  # with less, an exemplar costs 5 points and more (docs/good-exemplar.md)
+_LONGEST = 30.0  # seconds
 _TALLEST_TORSO = 3.0  # metres
+_SHORTEST_TORSO = 0.15  # metres; a newborn's, from the hips to the middle of the head, is longer
+_TORSOS_IN_A_BODY = 5  # at most, arms stretched; where there are more the joints are mixed up
+_SEVERAL = 4  # joints of a body that never are as near to each other as a still one moves
 _FASTEST = 30.0  # metres a second; of all hands only a pitcher's comes near
 _LEAST_JUMP = 0.75  # metres, so that noise at a high frame rate is none
 _LARGEST_BODY = 2.0  # metres; of one that is larger, as in millimetres, all is larger
@@ -91,12 +95,20 @@ def _quality(
     remarks: tuple[str, ...],
 ) -> Quality:
     received = len(clip.joints)
+    seconds = received / clip.fps
     motion = _extent(joints, None if whole else seen)
     share = 1.0 if whole else float(seen.mean())
+    torso = _torso(layout, joints, None if whole else seen)
+    reach = np.abs(torso).max(axis=-1)
+    small = _small(torso, reach, joints, seen)
     warnings = [*clip.warnings, *remarks]
     if received < _FEW_FRAMES:
         warnings.append(f"short: {received} frames hold little movement; five or more are better")
-    if motion < _STILL:
+    if seconds > _LONGEST:
+        warnings.append(f"long: {seconds:.0f} seconds; a clip is one action, cut it so")
+    if small is not None:
+        warnings.append(small)
+    elif motion < _STILL:  # as any movement is in small units
         warnings.append("still: no joint moves by more than 5 cm")
     if share < _HALF_SEEN:
         warnings.append(f"half_seen: only {share:.0%} of the joints were seen")
@@ -104,8 +116,8 @@ def _quality(
         warnings.append(
             f"partly_seen: {share:.0%} of the joints were seen; as an exemplar it is weak"
         )
-    warnings += _posture(layout, joints, seen)
-    return Quality(received, received / clip.fps, share, motion, tuple(warnings))
+    warnings += _posture(torso, reach)
+    return Quality(received, seconds, share, motion, tuple(warnings))
 
 
 def _extent(joints: NDArray[np.float32], seen: NDArray[np.float32] | None) -> float:
@@ -143,23 +155,56 @@ def _jump(joints: NDArray[np.float32], fps: float, layout: Layout) -> str | None
     )
 
 
-def _posture(
-    layout: Layout, joints: NDArray[np.float32], seen: NDArray[np.float32]
-) -> tuple[str, ...]:
-    """Warn of axes or units that look wrong, from the head above the hips."""
+def _torso(
+    layout: Layout, joints: NDArray[np.float32], seen: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """From the hips to the head, `(T', 3)`, in the frames that show both."""
     head, pelvis = layout.index.get("head"), layout.index.get("pelvis")
     if head is None or pelvis is None:
-        return ()
-    both = (seen[:, head] > 0) & (seen[:, pelvis] > 0)
-    torso = (joints[:, head] - joints[:, pelvis])[both]  # (T', 3)
+        return joints[:0, 0]
+    torso = joints[:, head] - joints[:, pelvis]
+    return torso if seen is None else torso[(seen[:, head] > 0) & (seen[:, pelvis] > 0)]
+
+
+def _small(
+    torso: NDArray[np.float32],
+    reach: NDArray[np.float32],
+    joints: NDArray[np.float32],
+    seen: NDArray[np.float32],
+) -> str | None:
+    """Warn of a body that is smaller than any in metres."""
+    if len(torso) and np.count_nonzero(reach < _SHORTEST_TORSO) <= len(torso) / 2:
+        return None  # the usual clip
+    visible = seen > 0
+    if len(torso):
+        body = np.where(visible[..., None], joints, np.nan)
+        extent = np.fmax.reduce(body, axis=1) - np.fmin.reduce(body, axis=1)  # (T, 3)
+        size = float(np.nanmedian(np.sqrt((extent * extent).sum(axis=-1))))
+        length = float(np.median(np.sqrt((torso * torso).sum(axis=-1))))
+        small = max(length, size / _TORSOS_IN_A_BODY) < _SHORTEST_TORSO
+    else:
+        places = joints[visible]  # (N, 3)
+        size = float(np.sqrt((np.ptp(places, axis=0) ** 2).sum()))
+        small = size < _STILL and int(np.count_nonzero(visible.any(axis=0))) >= _SEVERAL
+    if not small:
+        return None
+    return (
+        f"small_units: the body measures {size:.2g} metres, too little for a person; joints are "
+        "metres: only millimetres are to be divided by 1000, centimetres by 100"
+    )
+
+
+def _posture(torso: NDArray[np.float32], reach: NDArray[np.float32]) -> tuple[str, ...]:
+    """Warn of axes, layout or units that look wrong, from the head above the hips."""
     half = len(torso) / 2
     warnings = []
     if np.count_nonzero(torso[:, 1] < 0) > half:
         warnings.append(
             "upside_down: the head is below the hips in most frames; check axes=, "
-            "e.g. x,-y,-z for y down or x,z,-y for z up"
+            "e.g. x,-y,-z for y down or x,z,-y for z up, or whether layout= names your joints in "
+            "their order"
         )
-    if np.count_nonzero(np.abs(torso).max(axis=-1) > _TALLEST_TORSO) > half:
+    if np.count_nonzero(reach > _TALLEST_TORSO) > half:
         warnings.append(
             "large_units: the body is larger than 3 metres; joints are metres: divide millimetres "
             "by 1000, centimetres by 100"

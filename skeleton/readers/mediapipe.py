@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skeleton.errors import FlatData, NothingToSee, UnreadableClip, UnusableClip
+from skeleton.errors import FlatData, NothingToSee, UnreadableClip
+from skeleton.flat_data import IMAGE_LANDMARKS
 from skeleton.layouts import LAYOUTS
 from skeleton.readers.bodies.json_frames import frame_rate
 from skeleton.readers.bodies.mediapipe_poses import (
@@ -120,10 +121,7 @@ def _refuse_image_landmarks(points: NDArray[np.float64]) -> None:
         return
     inside = float(np.mean((flat >= -0.2) & (flat <= 1.2)))
     if inside > 0.9 or np.median(np.abs(flat)) > _PIXELS:
-        raise UnusableClip(
-            "these are image landmarks (places in the picture), which have no real depth; save "
-            "the world landmarks: pose_world_landmarks in Python, worldLandmarks in JavaScript"
-        )
+        raise FlatData(IMAGE_LANDMARKS)
 
 
 def _looks_like(head: bytes) -> bool:

@@ -117,6 +117,60 @@ def test_millimetres_are_warned_of() -> None:
     assert codes(prepare(changed(WAVE.joints * 1000), BODY16, 32)) == ["large_units"]
 
 
+def test_a_wrong_order_of_joints_is_told_beside_wrong_axes() -> None:
+    joints = animate("wave", layout="h36m").joints
+    (told,) = prepare(Clip(joints, LAYOUTS["coco"], 30.0), BODY16, 32).quality.warnings
+    assert told.startswith("upside_down: ")
+    assert "axes=" in told
+    assert "layout= names your joints in their order" in told
+
+
+@pytest.mark.parametrize("action", ["wave", "kick", "squat"])
+@pytest.mark.parametrize("divisor", [5, 100, 1000])
+def test_a_body_too_small_for_a_person_is_warned_of_and_not_called_still(
+    action: str, divisor: float
+) -> None:
+    joints = animate(action, seed=1, layout="body16").joints / divisor
+    assert codes(prepare(changed(joints), BODY16, 32)) == ["small_units"]
+    joints[..., 1:] *= -1
+    assert codes(prepare(changed(joints), BODY16, 32)) == ["small_units", "upside_down"]
+
+
+def test_the_smallest_of_people_are_not_too_small() -> None:
+    newborn = WAVE.joints * np.float32(0.3)  # half a metre
+    assert codes(prepare(changed(newborn), BODY16, 32)) == []
+
+
+def test_a_head_named_beside_the_hips_makes_no_body_small() -> None:
+    joints = WAVE.joints.copy()
+    joints[:, :, BODY16.index["head"]] = joints[:, :, BODY16.index["left_hip"]]
+    assert "small_units" not in codes(prepare(changed(joints), BODY16, 32))
+
+
+@pytest.mark.parametrize(("divisor", "told"), [(1, "still"), (1000, "small_units")])
+def test_a_body_without_hips_is_too_small_where_all_of_it_is_in_one_place(
+    divisor: float, told: str
+) -> None:
+    names = ["head", "neck", "left_shoulder", "right_shoulder"]
+    joints = np.repeat(WAVE.joints[:1], 30, axis=0)[:, :, [BODY16.index[name] for name in names]]
+    prepared = prepare(Clip(joints / np.float32(divisor), resolve_layout(names), 30.0), BODY16, 32)
+    assert codes(prepared) == [told, "half_seen"]
+
+
+def test_one_still_hand_is_no_small_body() -> None:
+    joints = np.repeat(WAVE.joints[:1, :, :3], 30, axis=0) / np.float32(100)
+    prepared = prepare(Clip(joints, resolve_layout("left_wrist,left_hand,left_thumb"), 30.0),
+                       BODY16, 32)  # fmt: skip
+    assert codes(prepared) == ["still", "half_seen"]
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(29, []), (31, ["long"]), (224, ["long"])])
+def test_a_clip_too_long_for_one_action_is_warned_of(seconds: int, told: list[str]) -> None:
+    joints = np.resize(WAVE.joints, (seconds * 30, *WAVE.joints.shape[1:]))
+    assert codes(prepare(changed(joints, 30), BODY16, 32)) == told
+    assert codes(prepare(changed(joints, 300), BODY16, 32)) == []
+
+
 @pytest.mark.parametrize("away", [3.0, 1e5])
 @pytest.mark.parametrize("scale", [1, 1000])
 def test_a_joint_that_is_elsewhere_for_one_frame_is_warned_of(away: float, scale: int) -> None:
