@@ -1,6 +1,7 @@
 """`python -m model_export CHECKPOINT -o MODEL.onnx`: the file that the service serves."""
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
@@ -18,19 +19,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx to write")
     parser.add_argument(
         "--largest",
-        type=float,
-        default=LARGEST_FILE / 1e6,
+        type=_megabytes,
+        default=LARGEST_FILE,
         metavar="MB",
-        help="that the file may have (%(default)g)",
+        help=f"that the file may have ({LARGEST_FILE / 1e6:g})",
     )
     given = parser.parse_args(arguments)
     try:
-        found = export(given.checkpoint, given.output, round(1e6 * given.largest))
+        found = export(given.checkpoint, given.output, given.largest)
     except (ExportRefused, BadCheckpoint, OSError) as error:
         print(f"error: {error}; {given.output} was not written", file=sys.stderr)
         return 2
     print(report(given.output, found))
     return 0
+
+
+def _megabytes(text: str) -> int:
+    """Bytes, of so many megabytes."""
+    try:
+        size = float(text)
+    except ValueError:
+        size = math.nan
+    if not 0 < size < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of megabytes")
+    return round(1e6 * size)
 
 
 if __name__ == "__main__":

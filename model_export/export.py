@@ -52,10 +52,10 @@ def _model(trained: Trained, largest: int) -> tuple[bytes, Export]:
     # First, because it is what most often is absent.
     data = novel_data(trained.config)
     branch = trained.branch()
-    check_size(sum(numbers.nbytes for numbers in branch.state_dict().values()), largest)
     encoder = branch.encoder
     graph = graph_of(branch)
     check_graph(graph, encoder.layout, encoder.frames, encoder.persons)
+    check_size(graph.ByteSize(), largest)  # before the calibration, which takes longer
     session = Session(graph.SerializeToString())
     parity = check_parity(session, branch, data)
     calibration = calibrate(trials(session, data, filler_data(trained.config)))

@@ -50,7 +50,7 @@ def check_size(size: int, largest: int = LARGEST_FILE) -> None:
     if size > largest:
         raise BadGraph(
             f"the file has {size / 1e6:.1f} MB, and at most {largest / 1e6:g} MB are shipped: use "
-            f"fewer or narrower blocks, or take it all the same: --largest {size // 10**6 + 1}"
+            f"fewer or narrower blocks, or take it all the same: --largest {size // 10**6 + 2}"
         )
 
 

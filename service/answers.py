@@ -53,7 +53,7 @@ class SimilarAnswer(_Answer):
 
 
 class SameClipAnswer(_Answer):
-    """An exemplar that was enrolled already, and of which the new one is the same clip."""
+    """An exemplar that was enrolled already, and is the same as the new one to the model."""
 
     action: str
     exemplar_id: str
@@ -73,8 +73,9 @@ class EnrollAnswer(_Answer):
     same_as: Annotated[
         SameClipAnswer | None,
         Field(
-            description="The clip was enrolled before: under this action it adds nothing, under "
-            "another the two cannot be told apart."
+            description="An exemplar that is the same to the model: the same movement of the "
+            "joints it knows, wherever, however large and fast. Under this action the new one adds "
+            "nothing, under another the two cannot be told apart."
         ),
     ]
 

@@ -22,7 +22,6 @@ from skeleton import (
     Layout,
     Recording,
     UnreadableClip,
-    UnusableClip,
     record,
     resolve_layout,
 )
@@ -81,7 +80,7 @@ def clip_input(
         return _file_input(_with_fields(query, form), file, bones, layouts)
     try:
         return _whole_input(body, query, fields, layouts)
-    except (UnreadableClip, UnusableClip) as error:
+    except UnreadableClip as error:
         if _lost_its_lines(body):
             raise Unparsable(f"{error}; {_BY_DATA}") from error
         raise

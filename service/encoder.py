@@ -136,11 +136,11 @@ def _cuda_session(path: Path) -> onnxruntime.InferenceSession:
     session = onnxruntime.InferenceSession(str(path), options, providers=[cuda])
     if session.get_providers()[0] != _CUDA:
         raise ProviderUnavailable("onnxruntime gave a session without CUDA")
-    run_once(session)
+    _run_once(session)
     return session
 
 
-def run_once(session: onnxruntime.InferenceSession) -> None:
+def _run_once(session: onnxruntime.InferenceSession) -> None:
     """Compute something, of a batch of one. Raises what onnxruntime does."""
     shapes = {
         i.name: [n if isinstance(n, int) else 1 for n in i.shape] for i in session.get_inputs()

@@ -129,7 +129,8 @@ def _refuse_image_landmarks(joints: NDArray[np.float32]) -> None:
             return  # world landmarks: of who bows to one side few are negative
     else:
         depth = np.nanmedian(depths)
-    if depth < size / 4:  # in a room a body is farther than that from the camera
+    # In a room a body is farther than that from the camera, on whichever side of it z counts.
+    if -2 * size < depth < size / 4:
         raise FlatData(IMAGE_LANDMARKS)
 
 

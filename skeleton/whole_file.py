@@ -1,12 +1,15 @@
 """A file that is written whole or not at all (ours)."""
 
 import glob
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+_LONGEST = 50  # characters of a name that are kept
 
 
 @contextmanager
@@ -46,5 +49,8 @@ def remove_unfinished(folder: Path, name: str | None = None) -> None:
 
 
 def _short(name: str) -> str:
-    """With what comes behind it within the 255 bytes of a name, whatever its letters."""
-    return name[:50]
+    """With what comes behind it within the 255 bytes of a name, whatever its letters; no two names
+    are shortened to one."""
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - 8]}{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from service.command_line.clip_files import ClipFile
 from service.command_line.failure import Failed
+from service.command_line.output import Ticker
 from skeleton.errors import UnreadableClip, UnusableClip
 from skeleton.readers.registry import action_in
 
@@ -38,7 +39,9 @@ class ActionNames:
             return self._action
         return file.folder if self._named_by is NamedBy.FOLDER else _own_name(file)
 
-    def refuse_unnamed(self, files: list[ClipFile], format_name: str | None) -> None:
+    def refuse_unnamed(
+        self, files: list[ClipFile], format_name: str | None, ticker: Ticker
+    ) -> None:
         """Raise `Failed` for a file that nothing names the action of, before anything is sent."""
         if self._action is not None or self._named_by is not None:
             return
@@ -46,11 +49,12 @@ class ActionNames:
             try:
                 held = action_in(file.path.read_bytes(), format_name, file.path.name)
             except (UnreadableClip, UnusableClip):
-                continue  # the service says what is wrong with it
+                held = ""  # the service says what is wrong with it
             except OSError as error:
                 raise Failed(f"{file.path}: {error.strerror}") from error
             if held is None:
                 raise Failed(f"{file.path} holds no action: {_HOW}")
+            ticker.done()
 
 
 def _own_name(file: ClipFile) -> str:

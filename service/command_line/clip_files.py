@@ -7,7 +7,7 @@ from pathlib import Path
 from service.command_line.failure import Failed
 from skeleton.errors import UnknownFormat
 from skeleton.readers import FORMATS, find_format
-from skeleton.readers.registry import bones_beside, needs_layout
+from skeleton.readers.registry import HEAD, bones_beside, needs_layout
 
 _AMC, _ASF = ".amc", ".asf"
 #: Suffixes by which a folder's clips are found. An ASF is no clip: it is found beside its AMC.
@@ -76,8 +76,10 @@ def _files(name: str) -> list[Path]:
 def _needs_layout(path: Path, format_name: str | None) -> bool:
     """Whether a file does not say which joint is which, as far as can be told from here."""
     try:
-        data = path.read_bytes()
-        return needs_layout(data, find_format(format_name, data, path.name))
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+            format = find_format(format_name, head, path.name)
+            return needs_layout(head + file.read() if format.may_leave_out else head, format)
     except (UnknownFormat, OSError):  # the service, or the sending, says what is wrong
         return True
 

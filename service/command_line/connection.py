@@ -10,6 +10,7 @@ import httpx
 
 from service.client import AsyncClient, BadRequest, OneshotError, ServiceUnreachable
 from service.command_line.failure import AWAY, INTERRUPTED, WRONG, Failed
+from service.command_line.wording import as_options
 
 Result = TypeVar("Result")
 
@@ -54,9 +55,10 @@ def carry_out(work: Callable[[], Coroutine[None, None, Result]]) -> Result:
         ) from error
     except OneshotError as error:
         # What the service refuses will be refused again.
-        raise Failed(str(error), WRONG if isinstance(error, BadRequest) else AWAY) from error
+        status = WRONG if isinstance(error, BadRequest) else AWAY
+        raise Failed(as_options(str(error)), status) from error
     except (ValueError, httpx.InvalidURL) as error:  # refused by the client: nothing was sent
-        raise Failed(str(error)) from error
+        raise Failed(as_options(str(error))) from error
     except KeyboardInterrupt:
         raise Failed("interrupted", INTERRUPTED) from None
 

@@ -17,6 +17,7 @@ from service.command_line.options import (
     LayoutName,
     Person,
 )
+from service.command_line.wording import as_options
 from skeleton import Recording, UnusableClip
 from skeleton.layouts import LAYOUTS
 from skeleton.persons import choose_person
@@ -51,11 +52,11 @@ def convert(
     try:
         write_path(clip.recording, target)
     except UnusableClip as error:
-        raise Failed(f"{source}: {error}") from error
+        raise Failed(f"{source}: {as_options(str(error))}") from error
     except OSError as error:
         raise Failed(f"{target}: {error.strerror}") from error
     for remark in (*clip.recording.remarks, *_lost(clip.recording, target.suffix.lower())):
-        note(remark)
+        note(as_options(remark))
     if clip.action is not None:
         note(f"the action {clip.action!r} is left out: {target.name} holds the clip alone")
 

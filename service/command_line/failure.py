@@ -7,8 +7,6 @@
 import sys
 from contextlib import suppress
 
-from service.command_line.wording import as_options
-
 SOME_FAILED = 1
 WRONG = 2
 AWAY = 3
@@ -35,4 +33,4 @@ def note(message: str) -> None:
 
 def _line(kind: str, message: str) -> None:
     with suppress(OSError):  # nobody reads it any more
-        print(f"{kind}: {as_options(' '.join(message.split()))}", file=sys.stderr)
+        print(f"{kind}: {' '.join(message.split())}", file=sys.stderr)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.command_line.failure import Failed
+from service.command_line.wording import as_options
 from skeleton import Recording, UnreadableClip, UnusableClip, resolve_layout
 from skeleton.layout_file import BadLayoutFile, load_layouts
 from skeleton.layouts import LAYOUTS
@@ -44,7 +45,7 @@ def read_clip(
         recording = read_source(source, found, fps=fps, axes=axes, person=person)
         action = action_in(source.data, found.name, source.name)
     except (UnreadableClip, UnusableClip, BadLayoutFile) as error:
-        raise Failed(f"{path}: {error}") from error
+        raise Failed(f"{path}: {as_options(str(error))}") from error
     except OSError as error:
         raise Failed(f"{path}: {error.strerror}") from error
     return OneClip(recording, found.name, action)

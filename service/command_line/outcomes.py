@@ -11,6 +11,7 @@ from service.command_line.clip_files import ClipFile
 from service.command_line.failure import SOME_FAILED, Failed, tell
 from service.command_line.output import print_json, print_table
 from service.command_line.standard_output import OutputClosed
+from service.command_line.wording import as_options
 
 Answer = TypeVar("Answer")
 
@@ -60,7 +61,7 @@ class Report(Generic[Answer]):
         answer: Any = outcome.answer
         if outcome.error is not None:
             self.failed += 1
-            tell(f"{name}: {outcome.error}")
+            tell(f"{name}: {as_options(str(outcome.error))}")
             content = {"error": _error(outcome.error)}
         else:
             self._done += 1

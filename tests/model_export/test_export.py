@@ -1,10 +1,13 @@
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import onnx
 import onnxruntime
 import pytest
 
+from model_export import export
 from model_export.__main__ import main
 from skeleton import LAYOUTS, PREPARATION
 from tests.model_export.conftest import BASE, NOVEL
@@ -24,13 +27,33 @@ def refused(checkpoint_file: Path, output: Path, capsys: pytest.CaptureFixture[s
     return lines[0]
 
 
-def test_a_model_larger_than_asked_for_is_refused_at_once(
-    saved: Path, data_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_model_larger_than_asked_for_is_refused_before_it_is_calibrated(
+    saved: Path,
+    graph: onnx.ModelProto,
+    data_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setattr(export, "graph_of", lambda branch: graph)  # what it gives, without the wait
+    monkeypatch.setattr(export, "calibrate", None)
     output = tmp_path / "large.onnx"
     assert main([str(saved), "-o", str(output), "--largest", "0.001"]) == 2
-    assert "it all the same: --largest 5;" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    advised = re.search(r"all the same: --largest (\d+);", told)
+    assert advised is not None, told
+    assert 1e6 * int(advised[1]) > graph.ByteSize() + 1e6
     assert not output.exists()
+
+
+@pytest.mark.parametrize("largest", ["nan", "inf", "0", "-3", "ten"])
+def test_a_largest_size_that_is_none_is_refused(
+    largest: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        main(["last.pt", "-o", str(tmp_path / "m.onnx"), "--largest", largest])
+    assert refusal.value.code == 2
+    assert "megabytes" in capsys.readouterr().err
 
 
 def test_the_file_says_everything_about_itself(model: Path, trained: Trained) -> None:

@@ -107,6 +107,15 @@ def test_a_file_whose_line_breaks_curl_took_out_is_told(visitor: Caller, format:
     assert visitor.post("/enroll", file.data, sent, **query).status_code == 201
 
 
+def test_what_is_wrong_with_the_query_is_not_put_down_to_curl(visitor: Caller) -> None:
+    sent = {"content-type": "application/x-www-form-urlencoded"}
+    stripped = clip_file("bvh", "wave").data.translate(None, b"\r\n\0")
+    for layout, kind in (("nobody", "unknown-layout"), ("kinect_v2", "unusable-clip")):
+        refused = visitor.post("/recognize", stripped, sent, format="bvh", layout=layout)
+        assert refused.status_code == 422
+        assert refused.json()["type"] == f"urn:oneshot:{kind}"
+
+
 def test_a_json_file_without_a_layout_takes_the_one_that_is_sent(visitor: Caller) -> None:
     bare = clip().replace(b'"layout": "kinect_v2", ', b"")
     described = {"layout": "kinect_v2"}

@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import onnxruntime
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 
 from service import encoder
-from service.encoder import Encoder, ProviderUnavailable, run_once
+from service.encoder import Encoder, ProviderUnavailable
 from tests.service.small_model import small_model
 
+_REAL = onnxruntime.InferenceSession
 
-def session_that_cannot_compute() -> onnxruntime.InferenceSession:
-    """It is made without complaint: what is wrong shows with a batch of one."""
-    three = numpy_helper.from_array(np.array([3], np.int64), "three")
-    given = helper.make_tensor_value_info("given", TensorProto.FLOAT, ["N", 2])
-    said = helper.make_tensor_value_info("said", TensorProto.FLOAT, [3])
-    node = helper.make_node("Reshape", ["given", "three"], ["said"])
-    graph = helper.make_graph([node], "graph", [given], [said], [three])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
+
+class WithoutLibraries:
+    """A session as onnxruntime gives it where a library of CUDA's is missing, as on this machine:
+    made without complaint, and of no use."""
+
+    def __init__(self, path: str, options: object, providers: list[object]) -> None:
+        self._session = _REAL(path, providers=["CPUExecutionProvider"])
+        self._whole = providers == ["CPUExecutionProvider"]
+
+    def get_providers(self) -> list[str]:
+        return ["CPUExecutionProvider"] if self._whole else ["CUDAExecutionProvider"]
+
+    def run(self, *given: object) -> object:
+        if not self._whole:
+            raise RuntimeError("CUDNN failure: libcudnn is missing")
+        return self._session.run(*given)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._session, name)
 
 
 def test_auto_falls_back_from_a_gpu_whose_session_cannot_compute_and_cuda_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = small_model(tmp_path / "small.onnx")
-    broken = session_that_cannot_compute()
     monkeypatch.setattr(encoder, "_gpu_present", lambda: True)
-    # As where a library of CUDA's is missing, which this machine has none of.
-    monkeypatch.setattr(encoder, "_cuda_session", lambda path: run_once(broken))
-    assert Encoder(model, provider="auto").provider == "CPUExecutionProvider"
-    with pytest.raises(ProviderUnavailable, match="no CUDA session computes: "):
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: None)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", WithoutLibraries)
+    fallen = Encoder(model, provider="auto")
+    assert fallen.provider == "CPUExecutionProvider"
+    fallen.self_test()
+    with pytest.raises(ProviderUnavailable, match="no CUDA session computes: CUDNN failure"):
         Encoder(model, provider="cuda")

@@ -143,22 +143,6 @@ def test_a_frame_of_zeros_is_an_unseen_person_and_not_one_at_the_origin() -> Non
     assert np.isnan(clip.joints).sum() == 17 * 3
 
 
-def test_a_frame_of_zeros_and_unseen_joints_is_an_unseen_person() -> None:
-    joints = some(6, 2, 17, 3)
-    joints[2, 1] = 0
-    joints[2, 1, 5] = np.nan
-    joints[3, 1, :, 0], joints[3, 1, :, 1:] = np.nan, 0
-    joints[4, 1] = np.nan
-    joints[4, 1, 6], joints[4, 1, 7, 2] = 0, 0.5
-    clip = record(joints, COCO).clip()
-    assert np.isnan(clip.joints[2:4, 1]).all()
-    np.testing.assert_array_equal(clip.joints[4, 1], joints[4, 1].astype(np.float32))
-    assert not np.isnan(clip.joints[:, 0]).any()
-    joints[:, :, :10], joints[:, :, 10:] = 0, np.nan
-    with pytest.raises(NothingToSee, match="no joint"):
-        record(joints, COCO).clip()
-
-
 @pytest.mark.parametrize("value", [np.inf, -np.inf, 1e300, LARGEST_COORDINATE * 1.01, -1e20])
 @pytest.mark.parametrize("beside", [0.0, np.nan])
 def test_a_coordinate_that_is_no_bodys_is_refused(value: float, beside: float) -> None:

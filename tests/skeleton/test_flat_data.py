@@ -141,6 +141,18 @@ def test_world_landmarks_are_never_refused(action: str) -> None:
     assert not is_refused(joints + np.array([0.5, 0.9, 2]), MEDIAPIPE)
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_who_stands_on_either_side_of_the_camera_is_no_picture_though_no_hip_is_seen(
+    side: int,
+) -> None:
+    joints = world(animate("wave", layout=MEDIAPIPE))
+    low, high = joints.min(axis=(0, 1)), joints.max(axis=(0, 1))
+    joints = (joints - low) / (high - low).max() + np.array([0, 0, 1.5])
+    joints[..., 2] *= side
+    joints[:, 23:] = np.nan
+    assert not is_refused(joints, MEDIAPIPE, "x,y,z")
+
+
 def test_world_landmarks_of_who_bows_to_one_side_are_not_refused() -> None:
     joints = world(animate("bow", layout=MEDIAPIPE))
     bent = np.abs(joints)  # head and feet are on one side of the hips

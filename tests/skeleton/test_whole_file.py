@@ -108,6 +108,17 @@ def test_what_killed_writers_left_can_be_removed(path: Path) -> None:
     remove_unfinished(path.parent / "nowhere")
 
 
+def test_what_is_being_written_under_a_name_like_it_stays(tmp_path: Path) -> None:
+    train, test = (tmp_path / f"{'long_' * 12}{part}.npz" for part in ("train", "test"))
+    with whole_file(train) as file:
+        remove_unfinished(tmp_path, test.name)
+        file.write(b"whole")
+    assert train.read_bytes() == b"whole"
+    kill_a_writer_of(test)
+    remove_unfinished(tmp_path, test.name)
+    assert list(tmp_path.iterdir()) == [train]
+
+
 def test_two_writers_do_not_mix(path: Path) -> None:
     with whole_file(path) as one, whole_file(path) as other:
         for _ in range(1000):

@@ -71,6 +71,16 @@ def test_what_a_clip_lacks_is_told_as_an_option() -> None:
     assert "layout=" not in done.err
 
 
+def test_the_name_of_a_file_is_told_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "person=2").mkdir()
+    file = tmp_path / "person=2" / "kick fps=30.npy"
+    file.write_bytes((ROOT / "examples" / "recognize" / "kick.npy").read_bytes())
+    done = oneshot("inspect", "person=2/kick fps=30.npy", folder=tmp_path)
+    assert done.status == 2
+    assert done.err.startswith("error: person=2/kick fps=30.npy: ")
+    assert "give --layout, one of" in done.err
+
+
 def test_a_store_that_is_a_path_is_told_how_to_write_it(tmp_path: Path) -> None:
     path = f"{tmp_path}/x.db"
     for arguments in (("actions", "--local"), ("migrate", "plan"), ("serve",)):
