@@ -1,7 +1,7 @@
 """The data set: labelled clips of several archives in memory, prepared as for serving."""
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +24,7 @@ from training.split import listed_classes
 Part = Literal["base", "novel", "beside"]
 
 _NOTHING = KeptOut(classes=())
+_FEWEST_NOVEL = 2  # clips of a class kept out: one is the example, the other is asked
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,11 @@ class SkeletonDataset:
     ) -> "SkeletonDataset":
         """Read a part of a configuration's sets; of every clip the `persons` that move most.
 
-        A clip without any joint of the layout is left out, whatever `frames` is, and said.
+        A clip without any joint of the layout is left out, whatever `frames` is, and said; so, but
+        silently, are base classes of fewer than `fewest_clips`.
         Raises `DataMissing`, `UnreadableClip`, and `BadConfig` where a class or a person to be kept
-        out does not exist: misspelt, it would be trained on; or where one of a set's `only` has no
-        clip."""
+        out does not exist: misspelt, it would be trained on; where one of a set's `only` has no
+        clip, or a class kept out has but one by the people kept out."""
         frames = frames or config.stored_frames
         canonical = canonical_actions()
         joints: list[NDArray[np.float32]] = []
@@ -136,9 +138,13 @@ class SkeletonDataset:
             _check_there(set_name, "class", kept_out.classes, named.get(set_name, ()))
             _check_there(set_name, "person", kept_out.people, met.get(set_name, ()))
         counts = Counter(classes)
-        keep = [i for i, c in enumerate(classes) if counts[c] >= config.fewest_clips]
+        fewest = config.fewest_clips
+        if part == "novel":  # what is asked for by name is never left out in silence
+            _check_asked(config, counts)
+            fewest = _FEWEST_NOVEL
+        keep = [i for i, c in enumerate(classes) if counts[c] >= fewest]
         if not keep:
-            raise BadConfig(f"no class has data.fewest_clips = {config.fewest_clips} clips")
+            raise BadConfig(f"no class has data.fewest_clips = {fewest} clips")
         kept = tuple(sorted({classes[i] for i in keep}, key=lambda c: c.name))
         number = {c: k for k, c in enumerate(kept)}
         people = {s: k for k, s in enumerate(sorted(set(subjects)))}
@@ -161,6 +167,20 @@ def _only(entry: SetConfig, archive: Archive) -> frozenset[str]:
     if absent:
         raise BadConfig(f"data.sets: {entry.archive} has no clip of {', '.join(absent)}")
     return frozenset(asked)
+
+
+def _check_asked(config: DataConfig, counts: Mapping[TrainingClass, int]) -> None:
+    """Raise `BadConfig` for classes kept out of which too few clips are left to be asked: the more
+    people do them in training, the more of these are left out."""
+    sets = {entry.name for entry in config.sets}
+    for name in sets & set(config.pseudo_novel):
+        for label in config.pseudo_novel[name].classes:
+            clips = sum(n for c, n in counts.items() if (c.set_name, c.label) == (name, label))
+            if clips < _FEWEST_NOVEL:
+                raise BadConfig(
+                    f"data.pseudo_novel: {name} has {clips} clips of {label} by the people kept "
+                    f"out, and {_FEWEST_NOVEL} are needed: keep more people out"
+                )
 
 
 def _check_there(set_name: str, what: str, names: tuple[str, ...], there: Container[str]) -> None:

@@ -41,6 +41,21 @@ def test_pseudo_novel_classes_are_never_trained_on(config: DataConfig) -> None:
     assert len(base) + len(novel) == 2 * 3 * 2 * 2
 
 
+def test_a_class_kept_out_is_asked_though_few_of_its_clips_are_by_the_people_kept_out(
+    config: DataConfig, tmp_path: Path
+) -> None:
+    kept_out = {"both": {"classes": ["kick"], "people": ["s0"]}}
+    fewer = _keeping_out(config.model_copy(update={"fewest_clips": 8}), kept_out)
+    with pytest.raises(BadConfig, match="fewest_clips = 8"):
+        SkeletonDataset.load(fewer, BODY)
+    asked = SkeletonDataset.load(fewer, BODY, part="novel")
+    assert ([c.label for c in asked.classes], len(asked)) == (["kick"], 4)
+    write_animator_archive(tmp_path / "one.npz", ("wave", "kick"), subjects=2, repetitions=1)
+    alone = fewer.model_copy(update={"sets": config.sets[:1]})
+    with pytest.raises(BadConfig, match="both has 1 clips of kick by the people kept out, and 2"):
+        SkeletonDataset.load(alone, BODY, part="novel")
+
+
 def test_archives_under_one_name_share_classes_and_subjects(config: DataConfig) -> None:
     data = SkeletonDataset.load(config, BODY)
     assert [c.name for c in data.classes] == ["both/squat", "both/wave"]
