@@ -39,12 +39,15 @@ class ActionNames:
             return self._action
         return file.folder if self._named_by is NamedBy.FOLDER else _own_name(file)
 
+    @property
+    def held_by_files(self) -> bool:
+        """Whether each file has to hold its action."""
+        return self._action is None and self._named_by is None
+
     def refuse_unnamed(
         self, files: list[ClipFile], format_name: str | None, ticker: Ticker
     ) -> None:
         """Raise `Failed` for a file that nothing names the action of, before anything is sent."""
-        if self._action is not None or self._named_by is not None:
-            return
         for file in files:
             try:
                 held = action_in(file.path.read_bytes(), format_name, file.path.name)

@@ -57,8 +57,8 @@ def convert(
         raise Failed(f"{target}: {error.strerror}") from error
     for remark in (*clip.recording.remarks, *_lost(clip.recording, target.suffix.lower())):
         note(as_options(remark))
-    if clip.action is not None:
-        note(f"the action {clip.action!r} is left out: {target.name} holds the clip alone")
+    if (action := clip.action) is not None:
+        note(f"the action {action!r} is left out: {target.name} holds the clip alone")
 
 
 def _lost(recording: Recording, suffix: str) -> list[str]:

@@ -70,8 +70,9 @@ def enroll(
     """
     names = ActionNames(action, action_from)
     found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
-    with progress(len(found), "reading", quiet=quiet, beside_json=json) as ticker:
-        names.refuse_unnamed(found, format_name, ticker)
+    if names.held_by_files:
+        with progress(len(found), "reading", quiet=quiet, beside_json=json) as ticker:
+            names.refuse_unnamed(found, format_name, ticker)
     report: Report[Enrolled] = Report(len(found), _COLUMNS, _row, as_json=json)
 
     async def work() -> None:

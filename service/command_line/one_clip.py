@@ -8,17 +8,22 @@ from service.command_line.wording import as_options
 from skeleton import Recording, UnreadableClip, UnusableClip, resolve_layout
 from skeleton.layout_file import BadLayoutFile, load_layouts
 from skeleton.layouts import LAYOUTS
-from skeleton.readers import read_source, source_of
+from skeleton.readers import Source, read_source, source_of
 from skeleton.readers.registry import action_in
 
 
 @dataclass(frozen=True)
 class OneClip:
-    """A recording, the name of the format it was read from, and the action that its file holds."""
+    """A recording, the name of the format it was read from, and what was read."""
 
     recording: Recording
     format: str
-    action: str | None
+    source: Source
+
+    @property
+    def action(self) -> str | None:
+        """The action that the file holds; it is looked for anew."""
+        return action_in(self.source.data, self.format, self.source.name)
 
 
 def read_clip(
@@ -43,9 +48,8 @@ def read_clip(
             layouts=known,
         )
         recording = read_source(source, found, fps=fps, axes=axes, person=person)
-        action = action_in(source.data, found.name, source.name)
     except (UnreadableClip, UnusableClip, BadLayoutFile) as error:
         raise Failed(f"{path}: {as_options(str(error))}") from error
     except OSError as error:
         raise Failed(f"{path}: {error.strerror}") from error
-    return OneClip(recording, found.name, action)
+    return OneClip(recording, found.name, source)

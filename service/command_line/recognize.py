@@ -59,7 +59,7 @@ def recognize(
     found = clip_files(files, bones=skeleton, layout=layout, format_name=format_name)
     report: Report[Recognized] = Report(len(found), _COLUMNS, _row, as_json=json, spare=_IMPORTANCE)
     asked = k if json else max(k, 2)  # the table names both of two that are too near
-    answers: list[Recognized] = []
+    matchless: list[ClipFile] = []
 
     async def work() -> None:
         async with connected(
@@ -77,7 +77,8 @@ def recognize(
                     format=format_name,
                     skeleton=file.bones,
                 )
-                answers.append(answer)
+                if not answer.matches:
+                    matchless.append(file)
                 return answer
 
             with progress(len(found), "recognising", quiet=quiet, beside_json=json) as ticker:
@@ -85,7 +86,7 @@ def recognize(
 
     with report:
         carry_out(work)
-    if not json and any(not answer.matches for answer in answers):
+    if matchless and not json:
         note(f"nothing is enrolled in collection {collection!r}")
     if report.failed:
         raise typer.Exit(SOME_FAILED)
