@@ -4,7 +4,7 @@ Within each set that kept classes out of training: half of them are enrolled wit
 one subject, and all clips of the other subjects are asked, the known and the unknown. The gallery
 is cut, or filled up with base classes of the set, to several sizes: the more actions are enrolled,
 the nearer the best of them comes to a stranger. The fillers are of any of the set's people. Where a
-set keeps people out of training, all clips are theirs.
+set keeps people out of training, all clips are theirs. A set that is kept out whole has no fillers.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from model_export.errors import CalibrationImpossible
 from model_export.session import Session
-from skeleton import resolve_layout
+from skeleton import Archive, resolve_layout
 from training.config import Config, DataConfig, SetConfig
+from training.data_folder import archive_path
 from training.dataset import Part, SkeletonDataset, draw_epoch
 from training.evaluation.methods import scores
 from training.evaluation.protocol import Episode, Labels, episodes
@@ -87,24 +88,34 @@ def novel_data(config: Config) -> SkeletonDataset:
     return _read(config, sets, "novel", f"the classes kept out of training could be read ({names})")
 
 
-def filler_data(config: Config) -> SkeletonDataset:
-    """Read some clips of the base classes of the sets that kept others out.
+def filler_data(config: Config) -> SkeletonDataset | None:
+    """Read some clips of the base classes of the sets that kept others out; None where all of these
+    sets are kept out whole.
 
-    Raises `CalibrationImpossible` when there are none, `DataMissing`.
+    Raises `CalibrationImpossible` when no clip of theirs can be used, `DataMissing`.
     """
-    sets = _with_novel(config.data)
+    sets = tuple(e for e in _with_novel(config.data) if _has_base(config.data, e))
+    if not sets:
+        return None
     names = ", ".join(e.name for e in sets)
     whole = _read(config, sets, "beside", f"the base classes could be read ({names})")
     return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))
+
+
+def _has_base(data: DataConfig, entry: SetConfig) -> bool:
+    """Whether a set that keeps classes out has others."""
+    kept_out = data.pseudo_novel[entry.name].classes
+    return not set(kept_out) >= set(Archive.open(archive_path(entry.archive)).label_names)
 
 
 def _read(config: Config, sets: tuple[SetConfig, ...], part: Part, what: str) -> SkeletonDataset:
     """Read a part of these sets, at the model's length. Raises `CalibrationImpossible`: no clip of
     `what`."""
     encoder = config.encoder
+    kept_out = {entry.name: config.data.pseudo_novel[entry.name] for entry in sets}
     try:
         return SkeletonDataset.load(
-            config.data.model_copy(update={"sets": sets}),
+            config.data.model_copy(update={"sets": sets, "pseudo_novel": kept_out}),
             resolve_layout(encoder.layout),
             frames=encoder.input_frames,
             part=part,
@@ -114,10 +125,12 @@ def _read(config: Config, sets: tuple[SetConfig, ...], part: Part, what: str) ->
         raise CalibrationImpossible(f"no clip of {what}: {error}") from error
 
 
-def trials(session: Session, data: SkeletonDataset, fillers: SkeletonDataset) -> list[Trials]:
+def trials(
+    session: Session, data: SkeletonDataset, fillers: SkeletonDataset | None
+) -> list[Trials]:
     """Run the episodes of every set that has three classes and two subjects at least.
 
-    `data` are the classes kept out of training, `fillers` base classes of the same sets.
+    `data` are the classes kept out of training, `fillers` base classes of the same sets, or None.
     Raises `CalibrationImpossible` when there is no such set.
     """
     set_of = _sets(data)
@@ -127,10 +140,14 @@ def trials(session: Session, data: SkeletonDataset, fillers: SkeletonDataset) ->
         labels, subjects = data.labels[clips], data.subjects[clips]
         if len(np.unique(labels)) < _FEWEST_CLASSES or len(np.unique(subjects)) < 2:
             continue
-        others = np.flatnonzero(_sets(fillers) == name)
-        said = _run(session, (data, clips), (fillers, others))
+        asked, filling = [(data, clips)], np.array([], dtype=np.int64)
+        if fillers is not None:
+            others = np.flatnonzero(_sets(fillers) == name)
+            asked.append((fillers, others))
+            filling = fillers.labels[others]
+        said = _run(session, *asked)
         between = np.asarray(scores(said, said), dtype=np.float64)
-        found.append(_of_set(name, between, labels, subjects, fillers.labels[others]))
+        found.append(_of_set(name, between, labels, subjects, filling))
     if not found:
         raise CalibrationImpossible(
             "no set keeps three classes of two subjects out of training, and episodes need them"

@@ -4,10 +4,11 @@ import pytest
 from model_export.errors import CalibrationImpossible
 from model_export.session import Session
 from model_export.trials import GALLERIES, filler_data, novel_data, trials
-from skeleton import resolve_layout
+from skeleton import Archive, resolve_layout
 from tests.model_export.conftest import NOVEL
 from training.checkpoint import Trained
 from training.config import KeptOut
+from training.data_folder import archive_path
 from training.dataset import SkeletonDataset
 
 
@@ -45,6 +46,21 @@ def test_trials_are_the_same_every_time(session: Session, trained: Trained) -> N
     for one, other in zip(first, again, strict=True):
         assert np.array_equal(one.best, other.best)
         assert np.array_equal(one.right, other.right)
+
+
+def test_a_set_that_is_kept_out_whole_has_no_fillers(session: Session, trained: Trained) -> None:
+    labels = Archive.open(archive_path("indoors")).label_names
+    kept_out = trained.config.data.pseudo_novel | {"indoors": KeptOut(classes=labels)}
+    for sets, filled in ((kept_out, ["outdoors"]), ({"indoors": kept_out["indoors"]}, [])):
+        data = trained.config.data.model_copy(update={"pseudo_novel": sets})
+        config = trained.config.model_copy(update={"data": data})
+        found = trials(session, novel_data(config), filler_data(config))
+        assert [one.set_name for one in found] == sorted(sets)
+        assert [one.set_name for one in found if one.fillers] == filled
+        assert found[0].classes == len(labels)
+        # Half of the classes are enrolled at most, and no size is asked twice.
+        assert max(found[0].sizes) == -(-len(labels) // 2)
+        assert len(found[0].between) == found[0].episodes * len(np.unique(found[0].sizes))
 
 
 def test_two_classes_are_too_few(session: Session, trained: Trained) -> None:
