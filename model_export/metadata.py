@@ -24,7 +24,8 @@ format that it does not know.
   `accuracy`, `auroc`,
   `expected_calibration_error` (and `…_without_this_set`, by a fit on the other sets),
   `false_accepts` and `right_when_accepting` by share;
-- `training`: `sets`, `classes` as `set/label`, `pseudo_novel`: the classes calibrated on;
+- `training`: `sets`, the archives trained on, `classes` as `set/label`, `pseudo_novel`: the classes
+  calibrated on;
 - `config`: the training's complete configuration; `commit` ("" outside a checkout); `epoch`.
 
 `oneshot.self_test`: one JSON object: `joints`, base64 of a `.npy`, float32 `(T, M, V, 3)` as
@@ -80,7 +81,7 @@ def metadata_of(
         "score": SCORE,
         "calibration": _calibration(calibration),
         "training": {
-            "sets": [entry.archive for entry in trained.config.data.sets],
+            "sets": trained_on(trained),
             "classes": trained.classes,
             "pseudo_novel": pseudo_novel,
         },
@@ -93,6 +94,12 @@ def metadata_of(
         MODEL: json.dumps(model, allow_nan=False, ensure_ascii=False),
         "oneshot.self_test": self_test.written(),
     }
+
+
+def trained_on(trained: Trained) -> list[str]:
+    """Return the archives that training saw clips of: all but those kept out whole."""
+    seen = {name.partition("/")[0] for name in trained.classes}
+    return [entry.archive for entry in trained.config.data.sets if entry.name in seen]
 
 
 def recalibrated(

@@ -9,6 +9,7 @@ import pytest
 
 from model_export import export
 from model_export.__main__ import main
+from model_export.metadata import trained_on
 from skeleton import LAYOUTS, PREPARATION
 from tests.model_export.conftest import BASE, NOVEL
 from training import checkpoint
@@ -91,6 +92,12 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
     assert calibration["gallery"]["worth"] > 0
     assert -1 < calibration["gallery"]["prior"] < 1
     assert set(calibration["set_figures"]) == {"indoors", "outdoors"}
+
+
+def test_a_set_that_was_kept_out_whole_is_not_told_as_trained_on(trained: Trained) -> None:
+    assert trained_on(trained) == ["indoors", "outdoors"]
+    indoors = tuple(name for name in trained.classes if name.startswith("indoors/"))
+    assert trained_on(replace(trained, classes=indoors)) == ["indoors"]
 
 
 def test_the_same_checkpoint_gives_the_same_file(
