@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+#: What the name of a file ends with that is not whole yet.
+_UNFINISHED = ".????????.partial"
 _LONGEST = 50  # characters of a name that are kept
 
 
@@ -44,8 +46,13 @@ def remove_unfinished(folder: Path, name: str | None = None) -> None:
     """Remove what killed writers left of the file `name` in a folder, or without a name of any
     file in it and below. For a caller who knows that nobody else writes there now."""
     file = "**/*" if name is None else glob.escape(_short(name))
-    for left in folder.glob(f"{file}.????????.partial"):
+    for left in folder.glob(f"{file}{_UNFINISHED}"):
         left.unlink(missing_ok=True)
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a file is one that its writer has not finished."""
+    return path.match(f"*{_UNFINISHED}")
 
 
 def _short(name: str) -> str:

@@ -16,6 +16,7 @@ from training.evaluation.encoders import BadModelFile
 from training.guidance import leak
 from training.importing import command as importing
 from training.importing.errors import ImportRefused
+from training.lock import FolderBusy
 from training.text import describe, embed
 from training.text.errors import TextError
 
@@ -51,6 +52,7 @@ def main() -> int:
         BadCheckpoint,
         BadModelFile,
         DataMissing,
+        FolderBusy,
         ImportRefused,
         TextError,
         UnreadableClip,

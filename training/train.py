@@ -21,13 +21,16 @@ from skeleton.whole_file import remove_unfinished
 from training import checkpoint
 from training.augmentation import Augmentation, mirrored
 from training.bodies import Bodies
+from training.checkpoint import BadCheckpoint
 from training.cohort import base_statistics
 from training.config import BadConfig, Config, load_config
+from training.data_folder import archive_path
 from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Encoder, Spectrum
 from training.guidance import leak
 from training.guidance.guidance import Told
 from training.learner import Learner
+from training.lock import locked
 from training.scatter import Body, Scatter
 from training.targets import Targets, targets
 
@@ -56,23 +59,36 @@ def run(arguments: argparse.Namespace) -> int:
     device = arguments.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    last = arguments.out / "last.pt"
+    if not arguments.out.exists():
+        for entry in config.data.sets:
+            archive_path(entry.archive)  # absent data is told before the folder is made
+    with locked(arguments.out):
+        return _in_folder(arguments.out, config, torch.device(device), restart=arguments.restart)
+
+
+def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool) -> int:
+    """Bring the run of a folder, in which nobody else is at work, to its end."""
+    last = out / "last.pt"
     for name in (last.name, leak.FILE):
-        remove_unfinished(arguments.out, name)
-    if arguments.restart:
+        remove_unfinished(out, name)
+    if restart:
         last.unlink(missing_ok=True)
-        (arguments.out / leak.FILE).unlink(missing_ok=True)
-    resume = None
-    if last.exists():
-        trained, resume = checkpoint.load(last)
-        if trained.config != config:
-            print(f"{last} was trained with another configuration; use --restart or another --out")
-            return 2
-        if resume is None:
-            print(f"{last} is finished already")
-            return 0
-    session = Run(config, torch.device(device))
-    if resume is not None:
+        (out / leak.FILE).unlink(missing_ok=True)
+    earlier, resume = checkpoint.load(last) if last.exists() else (None, None)
+    if earlier is not None and earlier.config != config:
+        raise BadCheckpoint(
+            f"{last} was trained with another configuration; use --restart or another --out"
+        )
+    if earlier is not None and resume is None:
+        print(f"{last} is finished already")
+        return 0
+    session = Run(config, device)
+    if earlier is not None and resume is not None:
+        if earlier.classes != session.class_names:
+            raise BadCheckpoint(
+                f"{last} was begun with other classes than the data sets hold now; use --restart "
+                "or another --out"
+            )
         session.resume(resume)
         print(f"going on after epoch {session.epoch}")
     print(
@@ -80,14 +96,14 @@ def run(arguments: argparse.Namespace) -> int:
         f"({session.targets.count} with mirror images), {device}"
     )
     # What an earlier start logged after the last checkpoint comes again.
-    with SummaryWriter(str(arguments.out), purge_step=session.epoch + 1) as writer:
+    with SummaryWriter(str(out), purge_step=session.epoch + 1) as writer:
         for report in session.epochs():
             for name, value in report.items():
                 writer.add_scalar(name, value, session.epoch)
             finished = session.epoch == config.optimiser.epochs
             state = None if finished else session.state()
             if finished and session.learner.guidance is not None:
-                leak.keep(arguments.out / leak.FILE, config, session.learner)
+                leak.keep(out / leak.FILE, config, session.learner)
             checkpoint.save(last, session.trained(), state)
     print(f"finished: {last}")
     return 0
@@ -139,6 +155,11 @@ class Run:
             total_steps=config.optimiser.epochs * self.steps,
             pct_start=config.optimiser.warm_up,
         )
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The base classes, as a checkpoint lists them."""
+        return tuple(known.name for known in self.data.classes)
 
     def _draw(self, epoch: int) -> Tensor:
         """The clips of an epoch; depends on seed and epoch only, so a resumed run sees the same."""
@@ -261,7 +282,7 @@ class Run:
         )
         return checkpoint.Trained(
             config=self.config,
-            classes=tuple(c.name for c in self.data.classes),
+            classes=self.class_names,
             state={name: value.cpu() for name, value in embedder.state_dict().items()},
             cohort=cohort.cpu(),
             epoch=self.epoch,

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import torch
 from tests.animator_archive import write_animator_archive
 from tests.warm_process import WarmProcess
 from training import checkpoint
+from training.lock import locked
 
 ACTIONS = ("wave", "squat", "kick", "clap")
 DIFFERENCE = """
@@ -93,6 +95,27 @@ def test_a_finished_run_is_left_alone_and_another_configuration_is_refused(
     # Neither needs the clips: a table of many finished runs is there at once.
     (tmp_path / "small.yaml").write_text(DIFFERENCE)
     assert "finished already" in Training(tmp_path, out, "optimiser.epochs=1").finish()
+
+
+def test_two_trainings_do_not_work_in_one_folder(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with locked(out):
+        (out / "last.pt.0123abcd.partial").touch()  # as the first writes it
+        output = Training(folder, out, "optimiser.epochs=1").finish(status=2)
+    assert "error: another command is at work" in output
+    assert (out / "last.pt.0123abcd.partial").exists()
+
+
+def test_a_run_whose_data_have_changed_is_refused(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    Training(folder, out, "optimiser.epochs=1").finish()
+    trained, _ = checkpoint.load(out / "last.pt")
+    checkpoint.save(out / "last.pt", replace(trained, classes=("moves/jump",)), {"epoch": 0})
+    before = (out / "last.pt").read_bytes()
+    output = Training(folder, out, "optimiser.epochs=1").finish(status=2)
+    assert "other classes" in output
+    assert "Traceback" not in output
+    assert (out / "last.pt").read_bytes() == before
 
 
 def test_progress_goes_to_tensorboard(folder: Path, tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from skeleton.whole_file import remove_unfinished, write_whole
 from training.ablation.ablation_report import Ablation, write_report
 from training.ablation.comparison import Finished, compare
 from training.ablation.evaluation_sets import EvaluationSet, evaluation_sets
-from training.ablation.lock import FolderBusy, locked
 from training.ablation.plan import SHIPPED, BadPlan, Entry, Plan, entries
-from training.ablation.run_folder import ForeignFolder, RunFolder
+from training.ablation.run_folder import ForeignFolder, RunFolder, is_foreign
 from training.ablation.schedule import Schedule
 from training.ablation.warping import warping
 from training.checkpoint import BadCheckpoint
@@ -24,6 +23,7 @@ from training.evaluation.methods import DTW, Method
 from training.evaluation.novelty import UnknownClass, truly_novel
 from training.evaluation.protocol import UnusableSet
 from training.evaluation.results import Measured
+from training.lock import FolderBusy, locked
 
 _RUNS = "runs"
 _PLAN = "plan.yaml"
@@ -55,7 +55,6 @@ def run(args: argparse.Namespace) -> int:
         planned = entries(plan, args.config, args.overrides, args.epochs)
         sets, remarks = _sets(plan, planned)
         _check_folder(args.out, planned)
-        args.out.mkdir(parents=True, exist_ok=True)
         with locked(args.out) as held:
             remove_unfinished(args.out)
             write_whole(args.out / _PLAN, args.plan.read_text(encoding="utf-8"))
@@ -94,7 +93,7 @@ def _sets(plan: Plan, planned: Sequence[Entry]) -> tuple[dict[str, list[Evaluati
 
 def _check_folder(out: Path, planned: Sequence[Entry]) -> None:
     """Raise `ForeignFolder` where anything is that the plan would not put there."""
-    if out.is_dir() and not (out / _PLAN).exists() and any(out.iterdir()):
+    if out.is_dir() and not (out / _PLAN).exists() and any(map(is_foreign, out.iterdir())):
         raise ForeignFolder(f"{out} holds files that this command did not make; use another --out")
     for entry in planned:
         RunFolder(out / _RUNS / entry.name).check(entry)
@@ -114,7 +113,7 @@ class _Session:
         self._args, self._plan, self._planned = args, plan, planned
         self._sets, self._remarks = sets, remarks
         self._failures: dict[str, str] = {}
-        self._floor: dict[tuple[str, tuple[str, ...]], Measured] = {}
+        self._floor: dict[tuple[str, tuple[str, ...] | None], Measured] = {}
 
     def bring_to_end(self, held: int | None) -> int:
         """Train and measure what is not finished; returns how many runs failed."""
@@ -178,7 +177,7 @@ class _Session:
             return self._failures[entry.name]
         return "begun" if self._folder(entry).time().starts else _WAITING
 
-    def _warping(self, one: EvaluationSet, novel: tuple[str, ...]) -> Measured:
+    def _warping(self, one: EvaluationSet, novel: tuple[str, ...] | None) -> Measured:
         key = (one.digest, novel)
         if key not in self._floor:
             similarity = warping(one.archive, self._args.out / "warping")

@@ -157,9 +157,12 @@ def _encoder_lines(ablation: Ablation, encoder: str) -> list[str]:
     return lines
 
 
-def _about(one: EvaluationSet, novel: Sequence[str]) -> str:
+def _about(one: EvaluationSet, novel: Sequence[str] | None) -> str:
     what = "to report on" if one.role == "development" else "to choose by"
-    listed = f"{len(novel)} ({', '.join(novel)})" if novel else "none"
+    if novel is None:
+        listed = "not known, class_groups.csv does not list this set or one of those trained on"
+    else:
+        listed = f"{len(novel)} ({', '.join(novel)})" if novel else "none"
     return (
         f"A set {what}: {len(one.archive)} clips, {len(one.episodes[0].classes)} classes, "
         f"{len(one.episodes)} episodes (`{one.digest[:12]}`). "

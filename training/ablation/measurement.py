@@ -33,10 +33,11 @@ _Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SetMeasurement:
-    """One run on one set: `digest` of the episodes, truly novel classes, figures by part."""
+    """One run on one set: `digest` of the episodes, truly novel classes (None: not known), figures
+    by part."""
 
     digest: str
-    novel: tuple[str, ...]
+    novel: tuple[str, ...] | None
     parts: Mapping[str, Measured]
 
 
@@ -121,7 +122,7 @@ def read_measurement(path: Path) -> Measurement:
     sets = {
         name: SetMeasurement(
             one["digest"],
-            tuple(one["novel"]),
+            None if one["novel"] is None else tuple(one["novel"]),
             {part: measured_from(figures) for part, figures in one["parts"].items()},
         )
         for name, one in tree["sets"].items()

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import yaml
 
-from skeleton.whole_file import write_whole
+from skeleton.whole_file import is_unfinished, write_whole
 from training import checkpoint
 from training.ablation.measurement import Measurement, read_measurement
 from training.ablation.plan import Entry, differences
 from training.config import BadConfig, Config, load_config
+from training.lock import LOCK
 
 
 class ForeignFolder(ValueError):
@@ -26,6 +27,11 @@ class TrainingTime:
     seconds: float = 0.0
     processor_seconds: float = 0.0
     starts: int = 0
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether a file is more than what a command leaves that is killed as it begins."""
+    return path.name != LOCK and not is_unfinished(path)
 
 
 class RunFolder:
@@ -51,7 +57,7 @@ class RunFolder:
         """Raise `ForeignFolder` where something else is here than this run, finished or not."""
         if self.config.exists():
             self._compare(entry, self._read_config(), "was begun")
-        elif self.path.exists() and any(self.path.iterdir()):
+        elif self.path.exists() and any(map(is_foreign, self.path.iterdir())):
             raise ForeignFolder(
                 f"{self.path} holds files that this command did not make; use another --out"
             )

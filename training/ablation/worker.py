@@ -21,6 +21,7 @@ from training.config import BadConfig, load_config
 from training.data_folder import DataMissing
 from training.evaluation.novelty import UnknownClass
 from training.evaluation.protocol import UnusableSet
+from training.lock import FolderBusy
 
 _BEAT = 2.0  # seconds between two notes of the time
 
@@ -77,7 +78,8 @@ def main() -> int:
         sets, _ = evaluation_sets(config, arguments.sets, arguments.repeats)
         write_measurement(folder.measured, measure(folder.last, sets))
     except (
-        BadConfig, BadCheckpoint, DataMissing, UnreadableClip, UnusableSet, UnknownClass
+        BadConfig, BadCheckpoint, DataMissing, FolderBusy, UnknownClass, UnreadableClip,
+        UnusableSet,
     ) as error:  # fmt: skip
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -26,6 +26,7 @@ class DataSet:
     `takes` tells by the name whether a file is one of its clips; `read` makes a clip of a file and
     says what it is, or raises `Dropped` or an error of `skeleton`; it runs in worker processes.
     `classes` lists the classes by what the clips said of theirs. `numbers` are kept as arrays.
+    `told_by` gives the file that tells of the clips in a folder, where there is such a thing.
     """
 
     name: str
@@ -36,3 +37,4 @@ class DataSet:
     read: Callable[[Path], tuple[Clip, Labelled]]
     classes: Callable[[Iterable[Labelled]], Classes]
     numbers: tuple[str, ...] = ()
+    told_by: Callable[[Path], Path] | None = None

@@ -51,8 +51,9 @@ class Journal:
         self._names: set[str] = set()
         self._row = row
         if not self._continues(fingerprint):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            for of_another in (self._made_from, self.raw, self._lines_path):
+                of_another.unlink(missing_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             self._made_from.write_text(fingerprint)
         self._lines: IO[bytes] | None = None
         self._joints: IO[bytes] | None = None

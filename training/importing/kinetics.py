@@ -36,7 +36,8 @@ def _labelled(path: Path, data: bytes) -> Labelled:
         tree: Any = json.loads(data)
     except ValueError:  # a frame a line, as OpenPose's users also have them
         tree = None
-    found = tree if isinstance(tree, dict) and "label" in tree else _listed(path).get(path.stem)
+    own = isinstance(tree, dict) and "label" in tree
+    found = tree if own else _listed(_told_by(path.parent)).get(path.stem)
     if not isinstance(found, dict) or not isinstance(found.get("label"), str) or not found["label"]:
         raise Dropped("unlabelled", f"neither the file nor {path.parent.name}{_LABELS} has a label")
     index = found.get("label_index")
@@ -45,14 +46,17 @@ def _labelled(path: Path, data: bytes) -> Labelled:
     return Labelled(found["label"], path.stem, {"label_index": known})
 
 
+def _told_by(folder: Path) -> Path:
+    """The file that lists the labels of a folder's clips, beside it."""
+    return folder.with_name(folder.name + _LABELS)
+
+
 def _listed(path: Path) -> dict[str, Any]:
-    return _label_file(path.parent.with_name(path.parent.name + _LABELS))
+    return _label_file(path, path.stat().st_mtime_ns) if path.is_file() else {}
 
 
 @lru_cache(maxsize=4)
-def _label_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
+def _label_file(path: Path, _changed: int) -> dict[str, Any]:
     try:
         tree = json.loads(path.read_bytes())
     except ValueError as error:
@@ -78,4 +82,5 @@ KINETICS = DataSet(
     read=_read,
     classes=_classes,
     numbers=("label_index",),
+    told_by=_told_by,
 )

@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 import os
+import shutil
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -27,6 +28,7 @@ from training.importing.data_set import DataSet
 from training.importing.errors import ImportRefused
 from training.importing.journal import Entry, Journal
 from training.importing.report import report_of, write_report
+from training.lock import locked
 
 _VERSION = 1  # of what a partial import holds
 _AT_ONCE = 16  # files that a worker is given; their clips are what is in memory
@@ -42,16 +44,37 @@ def import_folder(
     """
     if archive.suffix != ".npz":
         raise ImportRefused(f"the archive must be named NAME.npz, not {archive.name}")
-    if archive.exists() and not replace:
-        raise ImportRefused(f"{archive} exists already; --replace writes it anew")
     if not folder.is_dir():
         raise ImportRefused(f"there is no folder {folder}")
     files = _files(data_set, folder)
     if not files:
         raise ImportRefused(f"{folder} holds no file of {data_set.title}")
+    if archive.exists() and not replace:
+        raise _exists(archive)
+    partial = archive.with_name(archive.name + ".partial")
+    with locked(partial):
+        if archive.exists() and not replace:  # another command has just written it
+            shutil.rmtree(partial)
+            raise _exists(archive)
+        return _import(data_set, folder, files, archive, partial, workers)
+
+
+def _exists(archive: Path) -> ImportRefused:
+    return ImportRefused(f"{archive} exists already; --replace writes it anew")
+
+
+def _import(
+    data_set: DataSet,
+    folder: Path,
+    files: Sequence[str],
+    archive: Path,
+    partial: Path,
+    workers: int,
+) -> dict[str, Any]:
+    """Import by a partial folder, in which nobody else is at work."""
     row = PERSONS * len(LAYOUTS[data_set.layout]) * 3 * 2
     fingerprint = _fingerprint(data_set, folder, files)
-    with Journal(archive.with_name(archive.name + ".partial"), fingerprint, row) as journal:
+    with Journal(partial, fingerprint, row) as journal:
         left = files[len(journal.entries) :]
         with tqdm(total=len(files), initial=len(files) - len(left), unit="file") as bar:
             for converted in _converted(data_set, folder, left, workers):
@@ -63,8 +86,9 @@ def import_folder(
         raise ImportRefused(_nothing_kept(journal.entries))
     report = report_of(data_set.title, folder, archive, journal.entries)
     shape = (sum(e.frames for e in kept), PERSONS, len(LAYOUTS[data_set.layout]), 3)
-    write_archive(archive, journal.raw, shape, _arrays(data_set, kept))
+    # The archive last: where it is, the import is finished.
     write_report(report, archive)
+    write_archive(archive, journal.raw, shape, _arrays(data_set, kept))
     journal.remove()
     return report
 
@@ -81,11 +105,16 @@ def _files(data_set: DataSet, folder: Path) -> list[str]:
 
 
 def _fingerprint(data_set: DataSet, folder: Path, files: Sequence[str]) -> str:
-    """Changes when a file of the folder does."""
+    """Changes when a file of the folder does, or one that tells of them."""
     told = hashlib.sha256(f"{_VERSION} {data_set.name}".encode())
-    for file in files:
-        state = (folder / file).stat()
-        told.update(f"\n{file}\0{state.st_size}\0{state.st_mtime_ns}".encode())
+    paths = [folder / file for file in files]
+    if data_set.told_by is not None:
+        told_by = {data_set.told_by(path.parent) for path in paths}
+        paths += sorted(path for path in told_by if path.is_file())
+    for path in paths:
+        state = path.stat()
+        name = os.path.relpath(path, folder)
+        told.update(f"\n{name}\0{state.st_size}\0{state.st_mtime_ns}".encode())
     return told.hexdigest()
 
 

@@ -10,12 +10,12 @@ import pytest
 from skeleton import Archive
 from tests.training.ablation.conftest import Done, Folder
 from training import checkpoint
-from training.ablation.lock import locked
 from training.ablation.measurement import read_measurement
 from training.evaluation.encoders import encoder_from_checkpoint
 from training.evaluation.methods import ENCODER, alone, encoder_methods
 from training.evaluation.metrics import accuracy, answers, right_when_accepting
 from training.evaluation.protocol import episodes
+from training.lock import locked
 
 KEPT_OUT = ("moves, kept out", "more, kept out")
 SETS = (*KEPT_OUT, "strangers")

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.training.ablation.conftest import Done, Folder
-from training.ablation import lock
+from training import lock
 from training.ablation.ablate import add_arguments, run
-from training.ablation.lock import locked
+from training.ablation.run_folder import is_foreign
+from training.lock import locked
 
 Command = Callable[..., int]
 
@@ -58,6 +59,28 @@ def test_a_folder_of_other_things_is_refused(
     told = _refused(command, capsys, tmp_path / "out")
     assert "did not make" in told
     assert str(tmp_path / "out") in told
+
+
+def test_what_a_kill_at_the_beginning_leaves_is_no_other_thing(tmp_path: Path) -> None:
+    for left in ("lock", "plan.yaml.0123abcd.partial", "config.yaml.0123abcd.partial"):
+        assert not is_foreign(tmp_path / left)
+    assert is_foreign(tmp_path / "config.yaml")
+
+
+@pytest.mark.parametrize("left", ["plan.yaml", "runs/small/plain/seed0/config.yaml"])
+def test_a_folder_with_nothing_else_is_gone_on_with(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left: str
+) -> None:
+    out = tmp_path / "out"
+    (out / left).parent.mkdir(parents=True)
+    (out / f"{left}.0123abcd.partial").touch()
+    (out / "lock").touch()
+    if left != "plan.yaml":
+        (out / "plan.yaml").touch()
+    monkeypatch.setattr("training.ablation.ablate._Session.bring_to_end", lambda *_: 0)
+    assert command(out) == 0
+    assert (out / "runs/small/plain/seed0/config.yaml").is_file()
+    assert not list(out.rglob("*.partial"))
 
 
 @pytest.mark.parametrize(

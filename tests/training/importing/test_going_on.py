@@ -1,18 +1,23 @@
 """A stopped import goes on where it was, and comes to the same archive."""
 
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.training.importing.ntu_folder import name, write_ntu_folder
+from training import lock
 from training.importing import work
 from training.importing.conversion import DATA_SETS, Converted, convert
+from training.importing.errors import ImportRefused
 from training.importing.work import import_folder
+from training.lock import FolderBusy, locked
 
 NTU = DATA_SETS["ntu"]
 
@@ -88,6 +93,51 @@ def test_a_kill_while_the_archive_is_written_leaves_nothing_of_it(
         "half.npz", "half.report.md", "half.report.json",
     }  # fmt: skip
     assert {path.name for path in half_done.parent.iterdir() if path.is_dir()} == {"in"}
+
+
+@pytest.mark.parametrize("step", ["write_report", "write_archive"])
+def test_a_stop_while_the_results_are_written_is_no_end(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    archive = tmp_path / "late.npz"
+    with monkeypatch.context() as patch:
+        patch.setattr(work, step, stop)
+        with pytest.raises(Stopped):
+            import_folder(NTU, folder, archive, workers=1)
+    assert import_folder(NTU, folder, archive, workers=1)["clips"] == 9
+    names = {"in", "late.npz", "late.report.md", "late.report.json"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+
+
+def test_two_imports_do_not_make_one_archive(
+    half_done: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_PATIENCE", 0.2)
+    partial = half_done.with_name("half.npz.partial")
+    before = {path.name: path.read_bytes() for path in partial.iterdir()}
+    with locked(partial), pytest.raises(FolderBusy, match="another command"):
+        import_folder(NTU, folder, half_done, workers=1)
+    assert {path.name: path.read_bytes() for path in partial.iterdir()} == before
+    assert not half_done.exists()
+
+
+def test_the_second_of_two_imports_finds_the_archive(folder: Path, tmp_path: Path) -> None:
+    """It waited for the first, which removed the folder that both wanted."""
+    archive = tmp_path / "two.npz"
+    partial = archive.with_name("two.npz.partial")
+    with ThreadPoolExecutor(1) as pool:
+        with locked(partial):
+            second = pool.submit(import_folder, NTU, folder, archive, workers=1)
+            time.sleep(0.3)
+            archive.write_bytes(b"the first's")
+            shutil.rmtree(partial)
+        with pytest.raises(ImportRefused, match="exists already"):
+            second.result()
+    assert archive.read_bytes() == b"the first's"
+    assert not partial.exists()
 
 
 def test_a_folder_that_has_changed_is_begun_anew(

@@ -9,6 +9,7 @@ import pytest
 from skeleton import Archive
 from skeleton.animator.files import as_kinetics
 from tests.training.importing.ntu_folder import performed
+from training.importing import work
 from training.importing.conversion import DATA_SETS
 from training.importing.work import import_folder
 
@@ -56,6 +57,28 @@ def test_clips_are_flat_upright_and_about_as_large_as_people(imported: Path) -> 
     at = clip.layout.index
     upright = clip.joints[:, 0, at["neck"]] - clip.joints[:, 0, at["right_hip"]]
     assert 0.2 < float(np.nanmedian(upright[:, 1])) < 1.5
+
+
+def test_labels_that_come_after_a_stop_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = json.loads(as_kinetics(performed(3, 1, layout="openpose18"), label="squat", index=330))
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "aaa.json").write_text(json.dumps(clip))
+    del clip["label"]
+    (tmp_path / "train" / "bbb.json").write_text(json.dumps(clip))
+    kinetics, archive = DATA_SETS["kinetics"], tmp_path / "kinetics.npz"
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "write_archive", stop)
+        with pytest.raises(KeyboardInterrupt):
+            import_folder(kinetics, tmp_path / "train", archive, workers=1)
+    listed = {"bbb": {"label": "wave", "label_index": 7}}
+    (tmp_path / "train_label.json").write_text(json.dumps(listed))
+    assert import_folder(kinetics, tmp_path / "train", archive, workers=1)["clips"] == 2
 
 
 def test_what_is_no_clip_is_told(imported: Path) -> None:
