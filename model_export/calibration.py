@@ -92,9 +92,12 @@ def _gallery_norm(sets: Sequence[Trials]) -> GalleryNorm:
     for one in sets:
         least = min(map(len, one.between))
         bare = GalleryNorm(0.0, WORTH, same)
-        near = [bare.nearness(scores).score for scores in one.between if len(scores) == least]
-        smallest.append(sum(near) / len(near))
-    return GalleryNorm(round(sum(smallest) / len(smallest), _DIGITS), WORTH, same)
+        asked = [bare.nearness(scores) for scores in one.between if len(scores) == least]
+        # A gallery in which all actions are the same says nothing.
+        if near := [found.score for found in asked if found.actions > 0]:
+            smallest.append(sum(near) / len(near))
+    prior = sum(smallest) / len(smallest) if smallest else 0.0
+    return GalleryNorm(round(prior, _DIGITS), WORTH, same)
 
 
 def _measured(one: Trials, gallery: GalleryNorm) -> Trials:

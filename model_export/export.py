@@ -14,7 +14,7 @@ from model_export.parity import Parity, check_parity
 from model_export.self_test import SelfTest
 from model_export.session import Session
 from model_export.space import space_of
-from model_export.trials import filler_data, novel_data, trials
+from model_export.trials import asked_classes, filler_data, novel_data, trials
 from skeleton.whole_file import write_whole
 from training.checkpoint import Trained, load
 
@@ -66,7 +66,7 @@ def _model(trained: Trained, largest: int) -> tuple[bytes, Export]:
         space=space,
         width=trained.cohort.shape[1],
         calibration=calibration,
-        pseudo_novel=tuple(known.name for known in data.classes),
+        pseudo_novel=asked_classes(data, calibration.set_figures),
         self_test=SelfTest.of(session, encoder.layout, encoder.frames, encoder.persons),
     )
     write_metadata(graph, metadata)

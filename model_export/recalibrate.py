@@ -19,7 +19,7 @@ from model_export.metadata import FORMAT, MODEL, recalibrated, write_metadata
 from model_export.report import calibration_report
 from model_export.self_test import SelfTest
 from model_export.session import Session
-from model_export.trials import filler_data, novel_data, trials
+from model_export.trials import asked_classes, filler_data, novel_data, trials
 from skeleton import PREPARATION, resolve_layout
 from training.config import BadConfig, Config, config_from
 
@@ -56,8 +56,7 @@ def recalibrate(model: Path, output: Path) -> Calibration:
     found = calibrate(trials(session, data, filler_data(config)))
     graph = onnx.load_from_string(content)
     metadata = {entry.key: entry.value for entry in graph.metadata_props}
-    classes = tuple(known.name for known in data.classes)
-    write_metadata(graph, recalibrated(metadata, found, classes))
+    write_metadata(graph, recalibrated(metadata, found, asked_classes(data, found.set_figures)))
     write(output, graph.SerializeToString(deterministic=True))
     return found
 

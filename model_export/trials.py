@@ -7,6 +7,7 @@ the nearer the best of them comes to a stranger. The fillers are of any of the s
 set keeps people out of training, all clips are theirs. A set that is kept out whole has no fillers.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,10 +126,16 @@ def _read(config: Config, sets: tuple[SetConfig, ...], part: Part, what: str) ->
         raise CalibrationImpossible(f"no clip of {what}: {error}") from error
 
 
+def asked_classes(data: SkeletonDataset, sets: Container[str]) -> tuple[str, ...]:
+    """Return the classes of these sets, those that trials were made of: `set/label`."""
+    return tuple(known.name for known in data.classes if known.set_name in sets)
+
+
 def trials(
     session: Session, data: SkeletonDataset, fillers: SkeletonDataset | None
 ) -> list[Trials]:
-    """Run the episodes of every set that has three classes and two subjects at least.
+    """Run the episodes of every set that has three classes and two subjects at least; others are
+    left out, and said.
 
     `data` are the classes kept out of training, `fillers` base classes of the same sets, or None.
     Raises `CalibrationImpossible` when there is no such set.
@@ -138,7 +145,12 @@ def trials(
     for name in sorted(set(set_of)):
         clips = np.flatnonzero(set_of == name)
         labels, subjects = data.labels[clips], data.subjects[clips]
-        if len(np.unique(labels)) < _FEWEST_CLASSES or len(np.unique(subjects)) < 2:
+        classes, people = len(np.unique(labels)), len(np.unique(subjects))
+        if classes < _FEWEST_CLASSES or people < 2:
+            print(
+                f"{name} says nothing for the calibration: of the classes kept out it has "
+                f"{classes} by {people} people, and {_FEWEST_CLASSES} by 2 are needed"
+            )
             continue
         asked, filling = [(data, clips)], np.array([], dtype=np.int64)
         if fillers is not None:

@@ -29,8 +29,9 @@ def base_statistics(
 
     `data` are the base classes at the encoder's own length, prepared exactly as for serving.
     `spectrum` is a trained one, whose whitening is fitted here to `scatter`, or without one to the
-    clips of `data` as they are. Classes weigh the same, however many clips they have. Works on the
-    encoder's device and returns both on it.
+    clips of `data` as they are. In the base mean and the cohort classes weigh the same, however
+    many clips they have; in the whitening clips do. Works on the encoder's device and returns both
+    on it.
     """
     encoder.eval()
     chosen = draw_epoch(data.labels, clips_per_class, np.random.default_rng(0))

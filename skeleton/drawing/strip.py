@@ -12,7 +12,7 @@ from skeleton.drawing.pose import DRAWN, draw_pose, draw_way
 from skeleton.drawing.svg import document, text
 from skeleton.drawing.view import Points, heading, moments, mover, tilted, turned
 from skeleton.errors import NothingToSee
-from skeleton.mapping import mapping
+from skeleton.mapping import absent_joints, mapping
 from skeleton.persons import choose_person
 
 _OVERLAP = 0.8  # of a figure's width, from one figure to the next
@@ -56,8 +56,9 @@ def strip_of(clip: Clip, poses: int, *, turn: float | None = 25.0) -> Strip:
     None leaves it as the camera saw it. Raises `NothingToSee` when no joint was seen.
     """
     person, _ = choose_person(clip.joints, None)
-    one = mapping(clip.layout, DRAWN).apply(clip.joints[:, person])
-    points = np.asarray(one, dtype=np.float64)
+    one = clip.joints[:, person]
+    body = mapping(clip.layout, DRAWN, absent_joints(one, clip.layout)).apply(one)
+    points = np.asarray(body, dtype=np.float64)
     seen = ~np.isnan(points).any(axis=-1)
     if not seen.any():
         raise NothingToSee("no joint was seen in any frame: there is nothing to draw")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from skeleton.axes import Axes, parse_axes
 from skeleton.inspection.understanding import Understanding
 from skeleton.layouts import custom_layout
-from skeleton.mapping import mapping
+from skeleton.mapping import absent_joints, mapping
 
 _BODY = custom_layout(
     ["pelvis", "neck", "head"]
@@ -78,9 +78,9 @@ def _body(found: Understanding) -> Body | None:
     """The person used, in the axes understood."""
     if found.clip is None or found.person is None:
         return None
-    joints = found.clip.joints
+    joints, layout = found.clip.joints[:, found.person], found.clip.layout
     at = np.linspace(0, len(joints) - 1, min(len(joints), _FRAMES)).round().astype(int)
-    one = mapping(found.clip.layout, _BODY).apply(joints[at, found.person])
+    one = mapping(layout, _BODY, absent_joints(joints, layout)).apply(joints[at])
     return np.asarray(one, dtype=np.float64)
 
 

@@ -135,7 +135,8 @@ def _inner_layout(
             f"layout: the .npz says {name[:60]!r}, which is not known, and has no joint_names"
         )
     names = _texts(arrays, "joint_names")
-    layout = custom_layout(names, name=name or "custom", axes=axes or DEFAULT_AXES)
+    usual = DEFAULT_AXES if known is None else known.axes
+    layout = custom_layout(names, name=name or "custom", axes=axes or usual)
     if known is not None and known.joints != layout.joints:
         raise UnusableClip(f"layout: the .npz says {name}, but its joint_names are not those of it")
     if "parents" in arrays:

@@ -1,5 +1,6 @@
 """BVH from joint positions: bones are laid along what was measured (ours)."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from skeleton.clip import Recording
 from skeleton.errors import NothingToSee
-from skeleton.joint_names import OTHER
+from skeleton.joint_names import OTHER, canonical
 from skeleton.layouts import Layout
 from skeleton.persons import choose_person
 from skeleton.writers.rest_pose import REST_POSE
@@ -198,7 +199,9 @@ def _bone_name(joint: str, present: Sequence[str]) -> str:
     if joint in _MIDDLE:
         return _MIDDLE[joint]
     if joint.startswith(OTHER):
-        return "_".join(joint.removeprefix(OTHER).split())
+        # What a name may hold that every reader takes for one word.
+        name = re.sub(r"[^\w.-]+", "_", joint.removeprefix(OTHER))
+        return name if canonical(name) is None else f"Other_{name}"
     side, _, part = joint.partition("_")
     if part == "collar" and f"{side}_shoulder" not in present:
         part = "Collar"  # a Shoulder without an Arm would be the shoulder itself

@@ -58,6 +58,13 @@ def test_the_prior_is_the_nearness_of_the_smallest_galleries() -> None:
     assert -0.5 < levels[0] < levels[1] < 0.25
 
 
+def test_galleries_that_say_nothing_are_no_part_of_the_prior() -> None:
+    """In the second all actions are one movement under two names."""
+    trials = galleries(drawn("a", 4_000, 11), (2, -0.5), (2, 99.0), (10, 0.25))
+    assert calibrate([trials]).gallery.prior == -0.5
+    assert calibrate([galleries(drawn("a", 4_000, 11), (2, 99.0))]).gallery.prior == 0
+
+
 def test_what_one_stranger_in_a_hundred_reaches_is_as_near_as_the_same_action() -> None:
     trials = drawn("a", 40_000, 12)
     gallery = calibrate([trials]).gallery

@@ -3,7 +3,7 @@ import pytest
 
 from model_export.errors import CalibrationImpossible
 from model_export.session import Session
-from model_export.trials import GALLERIES, filler_data, novel_data, trials
+from model_export.trials import GALLERIES, asked_classes, filler_data, novel_data, trials
 from skeleton import Archive, resolve_layout
 from tests.model_export.conftest import NOVEL
 from training.checkpoint import Trained
@@ -69,6 +69,20 @@ def test_two_classes_are_too_few(session: Session, trained: Trained) -> None:
     data = novel_data(config.model_copy(update={"data": few}))
     with pytest.raises(CalibrationImpossible, match="three classes of two subjects"):
         trials(session, data, filler_data(trained.config))
+
+
+def test_a_set_of_too_few_classes_is_said_and_not_told_as_asked(
+    session: Session, trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept_out = trained.config.data.pseudo_novel | {"outdoors": KeptOut(classes=NOVEL[:2])}
+    data = trained.config.data.model_copy(update={"pseudo_novel": kept_out})
+    config = trained.config.model_copy(update={"data": data})
+    novel = novel_data(config)
+    found = trials(session, novel, filler_data(config))
+    assert [one.set_name for one in found] == ["indoors"]
+    assert "outdoors says nothing for the calibration" in capsys.readouterr().out
+    told = asked_classes(novel, {one.set_name for one in found})
+    assert set(told) == {f"indoors/{action}" for action in NOVEL}
 
 
 def test_misspelt_classes_are_named(trained: Trained) -> None:

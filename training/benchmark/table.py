@@ -8,7 +8,7 @@ from typing import Any
 
 from skeleton.whole_file import write_whole
 from training.benchmark.measure import COSINE, SCORE
-from training.evaluation.metrics import paired_difference, spread
+from training.evaluation.metrics import sample_spread, spread
 from training.evaluation.report import percent, plain
 from training.split import Split
 
@@ -35,7 +35,7 @@ def markdown(
         "",
         "Accuracy in %, by the number of base classes. Published: one fixed exemplar a class, and "
         "base subsets that are not known. Ours: the last epoch (never the best on the novel "
-        f"classes), mean ± standard deviation over {seeds} training seeds, the listed base "
+        f"classes), mean ± sample deviation over {seeds} training seeds, the listed base "
         "subsets, to which the mirror images of one-sided classes add classes of their own. "
         "Drawn: a random exemplar a class, many times; mean over seeds and draws ± standard "
         "deviation over the draws.",
@@ -112,7 +112,7 @@ def _cell(by_seed: Mapping[int, Cell], rule: str, kind: str) -> str:
         return _DASH
     series = [_accuracy(cell, rule, kind) for cell in by_seed.values()]
     if kind == "fixed":
-        return percent(spread([episodes[0] for episodes in series]))
+        return percent(sample_spread([episodes[0] for episodes in series]))
     # Over the seeds first: the deviation is then that of the draw.
     return percent(spread([sum(draw) / len(draw) for draw in zip(*series, strict=True)]))
 
@@ -126,7 +126,8 @@ def _gap(cells: Sequence[Cell], variant: str, other: str, base: int, kind: str =
         [spread(_accuracy(side[seed], COSINE, kind)).mean for seed in seeds]
         for side in (ours, theirs)
     ]
-    return percent(paired_difference(*means), signed=True)
+    gaps = [mine - other for mine, other in zip(*means, strict=True)]
+    return percent(sample_spread(gaps), signed=True)
 
 
 def _size(cells: Sequence[Cell], variant: str) -> str:

@@ -7,7 +7,8 @@ from skeleton import Layout
 
 
 def adjacency(layout: Layout, subsets: int) -> Tensor:
-    """Return `(subsets, V, V)`: itself, its parent, its children, its mirror joint, then repeats.
+    """Return `(subsets, V, V)`: from the parent, from the children, from itself, from the mirror
+    joint, then repeats; of one subset, from the first three together.
 
     Rows are normalised. Every bone is in the union in both directions.
     """
@@ -18,6 +19,6 @@ def adjacency(layout: Layout, subsets: int) -> Tensor:
         parent[child, above] = 1.0
     mirror = torch.zeros(joints, joints)
     mirror[range(joints), list(layout.mirror)] = 1.0
-    kinds = [parent, parent.T, itself, mirror]
+    kinds = [parent + parent.T + itself] if subsets == 1 else [parent, parent.T, itself, mirror]
     kinds = [kind / kind.sum(1, keepdim=True).clamp(min=1) for kind in kinds]
-    return torch.stack([kinds[k % len(kinds)] for k in range(max(subsets, 2))])[:subsets]
+    return torch.stack([kinds[k % len(kinds)] for k in range(subsets)])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Archive, UnreadableClip
+from training.arguments import count, seed
 from training.data_folder import DataMissing, archive_path
 from training.evaluation.encoders import Encoder, encoder_from_checkpoint, encoder_from_model
 from training.evaluation.machine import machine
@@ -38,11 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             option, type=Path, nargs="+", action="extend", metavar="FILE", help=several
         )
     asked.add_argument("--url", help="a running service, e.g. http://127.0.0.1:8000")
-    parser.add_argument("--threads", type=int, default=4, help="queries in flight (--url)")
+    parser.add_argument("--threads", type=count, default=4, help="queries in flight (--url)")
     parser.add_argument("--sets", default=DEVELOPMENT_SETS, help="names of archives, by commas")
-    parser.add_argument("--repeats", type=int, default=3, help="draws for each subject")
-    parser.add_argument("--seed", type=int, default=0, help="of the draws")
-    parser.add_argument("--episodes", type=int, help="only so many, spread over the subjects")
+    parser.add_argument("--repeats", type=count, default=3, help="draws for each subject")
+    parser.add_argument("--seed", type=seed, default=0, help="of the draws")
+    parser.add_argument("--episodes", type=count, help="only so many, spread over the subjects")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the report")
 
 
@@ -95,7 +96,7 @@ def _one_set(
     drawn = evenly(drawn, args.episodes)
     trained = _trained_by_all(encoders) if encoders else _trained(told)
     novel = None if trained is None else truly_novel(archive.name, archive.label_names, trained)
-    marked = None if novel is None else marked_clips(archive, novel)
+    marked = marked_clips(archive, novel)
     found = [
         replace(by_matrix(method, archive, drawn, marked), model=model)
         for model, method in _methods(archive, encoders)
@@ -133,8 +134,10 @@ def _methods(archive: Archive, encoders: Sequence[Encoder]) -> Iterator[tuple[st
             yield model, method
 
 
-def marked_clips(archive: Archive, novel: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Mark the clips `(n,)` whose class is one of `novel`."""
+def marked_clips(archive: Archive, novel: tuple[str, ...] | None) -> NDArray[np.bool_] | None:
+    """Mark the clips `(n,)` whose class is one of `novel`; None where these are not known."""
+    if novel is None:
+        return None
     return np.isin(np.array(archive.label_names)[archive.labels], novel)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from skeleton import LAYOUTS, resolve_layout
 from skeleton.animator import ACTIONS
 from skeleton.errors import UnknownLayout
+from training.arguments import count, seed
 from training.evaluation.encoders import BadModelFile, encoder_from_model
 from training.evaluation.layout_pairs import measure_pairs
 from training.evaluation.layout_report import LayoutTable, markdown, write_report
@@ -21,8 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--model", type=Path, required=True, help="an exported model file, .onnx")
     parser.add_argument("--layouts", help="names by commas; all built-in ones unless given")
-    parser.add_argument("--takes", type=int, default=_TAKES, help="performances of every action")
-    parser.add_argument("--seed", type=int, default=0, help="of the performances")
+    parser.add_argument("--takes", type=count, default=_TAKES, help="performances of every action")
+    parser.add_argument("--seed", type=seed, default=0, help="of the performances")
     parser.add_argument("--quick", action="store_true", help="one performance of every action")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the report")
 
@@ -31,9 +32,6 @@ def run(args: argparse.Namespace) -> int:
     """Measure, write the report, print it. Returns the exit status."""
     begun = time.monotonic()
     takes = 1 if args.quick else args.takes
-    if takes < 1:
-        print(f"layouts: --takes must be 1 or more, not {takes}", file=sys.stderr)
-        return 2
     names = [n.strip() for n in args.layouts.split(",")] if args.layouts else list(LAYOUTS)
     try:
         layouts = [resolve_layout(name) for name in names]

@@ -1,7 +1,7 @@
 """What is measured of an episode's answers, and how two methods are compared (ours)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,6 +116,14 @@ def spread(values: Sequence[float]) -> Spread:
     if len(finite) == 0:
         return Spread(float("nan"), float("nan"), 0)
     return Spread(float(finite.mean()), float(finite.std()), len(finite))
+
+
+def sample_spread(values: Sequence[float]) -> Spread:
+    """Mean and sample deviation (n - 1), as of a few training seeds; the deviation is 0 of one."""
+    found = spread(values)
+    if found.count < 2:
+        return found
+    return replace(found, sd=found.sd * (found.count / (found.count - 1)) ** 0.5)
 
 
 def paired_difference(ours: Sequence[float], theirs: Sequence[float]) -> Spread:

@@ -15,7 +15,7 @@ class UnknownClass(ValueError):
 
 def truly_novel(
     dataset: str, label_names: Iterable[str], trained: Iterable[str]
-) -> tuple[str, ...]:
+) -> tuple[str, ...] | None:
     """Return `novel_classes` by the canonical actions that lie beside the data sets.
 
     Raises `DataMissing` where they do not, and `UnknownClass`.
@@ -30,27 +30,30 @@ def truly_novel(
 
 def novel_classes(
     dataset: str, label_names: Iterable[str], trained: Iterable[str], canonical: _Canonical
-) -> tuple[str, ...]:
-    """Return the classes of a set whose action no training class shows.
+) -> tuple[str, ...] | None:
+    """Return the classes of a set whose action no training class shows; None where nothing is
+    known of the actions of this set, or of one that was trained on.
 
     `trained` are names as a model carries them, `set/label`; `canonical` gives the action of
     (data set, label), and nothing for a class that shares its action with none. A training set may
     be named by its family: `uiprmd` for `uiprmd_kinect` and `uiprmd_vicon`. A mirrored class shows
     the action of its original. Raises `UnknownClass`.
     """
+    sets = {listed for listed, _ in canonical}
+    known = dataset in sets
     seen: set[str] = set()
     identical: set[str] = set()
     for name in trained:
         origin, slash, label_name = name.removesuffix(_MIRRORED).partition("/")
         if not slash:
             raise UnknownClass(f"the training class {name!r} is not of the form set/label")
-        seen.update(
-            action
-            for (listed, label), action in canonical.items()
-            if label == label_name and (listed == origin or listed.startswith(f"{origin}_"))
-        )
+        family = {listed for listed in sets if f"{listed}_".startswith(f"{origin}_")}
+        known = known and bool(family)
+        seen.update(canonical[one, label_name] for one in family if (one, label_name) in canonical)
         if origin == dataset:
             identical.add(label_name)
+    if not known:
+        return None
     return tuple(
         name
         for name in label_names

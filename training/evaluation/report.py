@@ -61,7 +61,8 @@ def _set_lines(one: SetResult) -> list[str]:
         "Truly novel classes: "
         + (f"{len(one.novel)} ({', '.join(one.novel)})." if one.novel else "none.")
         if one.novel is not None
-        else "Truly novel classes: not asked, the training classes are not known.",
+        else "Truly novel classes: not known. The training classes are not, or class_groups.csv "
+        "does not list this set or one of those trained on.",
         "",
         "| method | accuracy"
         + "".join(f" | against {floor.method}" for floor in floors)

@@ -65,7 +65,7 @@ FIGURES = {
 @dataclass(frozen=True)
 class SetResult:
     """All methods on one set. `borrowed` counts exemplars that another subject lent; `novel` are
-    the truly novel classes, None where the training classes are not known."""
+    the truly novel classes, None where they are not known."""
 
     name: str
     clips: int

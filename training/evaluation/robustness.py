@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from skeleton import Archive, UnreadableClip, UnusableClip
+from training.arguments import count, seed
 from training.data_folder import DataMissing, archive_path
 from training.evaluation.encoders import BadModelFile, Encoder, encoder_from_model
 from training.evaluation.evaluate import DEVELOPMENT_SETS
@@ -42,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--floor", default="utdmhad", help="sets on which time warping is degraded too, by commas"
     )
-    parser.add_argument("--repeats", type=int, default=3, help="draws for each subject")
-    parser.add_argument("--seed", type=int, default=0, help="of the draws and of the degradations")
+    parser.add_argument("--repeats", type=count, default=3, help="draws for each subject")
+    parser.add_argument("--seed", type=seed, default=0, help="of the draws and of the degradations")
     parser.add_argument(
         "--quick", action="store_true", help="only the worst level of each curve, four episodes"
     )

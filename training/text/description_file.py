@@ -31,6 +31,11 @@ def _said(text: str) -> str:
     return text.strip()
 
 
+def _exact(name: str) -> str:
+    _said(name)
+    return name
+
+
 def _told_apart(texts: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(texts)) < 2:
         raise ValueError("needs two or more paraphrases that differ")
@@ -70,7 +75,7 @@ class _File(BaseModel):
 
     dataset: _Text
     source: _Text
-    classes: dict[_Text, _Class]
+    classes: dict[Annotated[str, AfterValidator(_exact)], _Class]
 
 
 def read_file(path: Path) -> tuple[str, str, dict[str, ActionText]]:

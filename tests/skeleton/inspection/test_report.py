@@ -36,6 +36,18 @@ def hint(found: Inspection) -> str | None:
     return told[0].partition("axes=")[2].split()[0] if told else None
 
 
+def test_a_joint_that_was_never_seen_is_measured_by_what_stands_in_for_it() -> None:
+    """As the model sees the body."""
+    clip = animate("squat", layout="kinect_v2")
+    joints = clip.joints.copy()
+    whole = inspected(record(joints, clip.layout, fps=clip.fps)).height
+    for joint in ("neck", "left_ankle", "right_ankle"):
+        joints[:, :, clip.layout.index[joint]] = np.nan
+    partly = inspected(record(joints, clip.layout, fps=clip.fps)).height
+    assert whole is not None
+    assert partly == pytest.approx(whole, abs=0.15)
+
+
 def test_it_tells_what_came_and_how_it_was_understood() -> None:
     found = inspected(performed("wave", layout="mediapipe"))
     assert (found.format, found.layout, found.axes) == ("npy", "mediapipe", "x,-y,-z")

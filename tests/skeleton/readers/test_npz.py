@@ -57,6 +57,17 @@ def test_joint_names_are_understood_and_their_parents_kept() -> None:
     assert recording.layout.parents == (-1, 0, 0)
 
 
+def test_a_known_layout_keeps_its_axes_whatever_its_parents() -> None:
+    known = LAYOUTS["mediapipe"]
+    joints = animate("wave", layout="mediapipe").joints[:8, 0]
+    arrays = {"joints": joints, "layout": "mediapipe", "joint_names": known.joints}
+    parents = [*known.parents[:-1], 0]
+    assert parents[-1] != known.parents[-1]
+    for told in (read(npz(**arrays, parents=parents)), read(npz(**arrays, parents=known.parents))):
+        assert told.axes == known.axes != "x,y,z"
+    assert read(npz(**arrays, parents=parents, axes="x,z,-y")).axes == "x,z,-y"
+
+
 def test_the_layout_may_be_the_joints_names_separated_by_commas() -> None:
     """As wherever a layout is named, and in the joints' common spellings."""
     told = read(npz(joints=JOINTS, layout=",".join(NAMES), axes="x,z,-y"))

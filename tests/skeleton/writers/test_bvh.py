@@ -182,6 +182,14 @@ def test_a_joint_of_no_known_meaning_is_written_too() -> None:
     assert b"Bat" in write_bvh(record(joints, layout, fps=30))
 
 
+@pytest.mark.parametrize("name", ["LeftArm", "left elbow", "a{b", "Bat 1\u00df/\u2264", "}{"])
+def test_a_name_of_no_known_meaning_is_taken_for_no_joint_and_breaks_no_file(name: str) -> None:
+    body = ("pelvis", "neck", "head", "right_shoulder", "right_elbow", "right_wrist")
+    layout = custom_layout([*body, f"other:{name}"])
+    joints = np.random.default_rng(0).normal(size=(4, 7, 3))
+    assert again(record(joints, layout, fps=30)).layout.joints == body
+
+
 def test_a_joint_that_lies_on_its_parent_is_written_too() -> None:
     body = ("pelvis", "neck", "head", "left_shoulder", "right_shoulder")
     joints = moving(custom_layout(body))[:, 0]

@@ -47,6 +47,17 @@ def test_the_command_writes_and_prints_a_report_of_the_floor(
     assert one.novel is None
 
 
+@pytest.mark.parametrize("option", ["--episodes", "--repeats", "--threads", "--seed"])
+def test_a_number_that_is_none_is_refused_by_its_option(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in ("-1", "many", *(() if option == "--seed" else ("0",))):
+        with pytest.raises(SystemExit) as refusal:
+            _args(option, number, "--out", "unused")
+        assert refusal.value.code == 2
+        assert f"argument {option}: '{number}' is not a whole number" in capsys.readouterr().err
+
+
 def test_absent_data_ends_loudly_and_names_the_variable(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

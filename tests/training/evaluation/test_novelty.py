@@ -20,6 +20,15 @@ def test_a_class_whose_action_occurs_in_training_is_not_novel() -> None:
     assert novel_classes("dev", NAMES, trained, CANONICAL) == NAMES[1:]
 
 
+@pytest.mark.parametrize(
+    ("dataset", "trained"), [("mine", "home/juggle"), ("dev", "mine/say hello / bye")]
+)
+def test_of_a_set_that_nothing_is_known_of_no_class_is_told_to_be_novel(
+    dataset: str, trained: str
+) -> None:
+    assert novel_classes(dataset, NAMES, ["home/say hello / bye", trained], CANONICAL) is None
+
+
 def test_a_class_without_a_canonical_action_is_novel_unless_it_was_trained_itself() -> None:
     assert "spin a plate" in novel_classes("dev", NAMES, ["home/juggle"], CANONICAL)
     assert "spin a plate" not in novel_classes("dev", NAMES, ["dev/spin a plate"], CANONICAL)

@@ -46,6 +46,14 @@ def test_a_file_is_read_as_it_says(tmp_path: Path) -> None:
     assert found.remarks() == []
 
 
+def test_names_of_classes_are_exact_blanks_included(tmp_path: Path) -> None:
+    class_of = "{{side: {}, global: [One., Two.], joints: {{right_wrist: moves.}}}}"
+    text = "dataset: mine\nsource: by hand\nclasses:\n"
+    text += f'  "wave": {class_of.format("right")}\n  "wave ": {class_of.format("left")}\n'
+    found = Descriptions.read(file(tmp_path, text))
+    assert (found["wave"].side, found["wave "].side) == ("right", "left")
+
+
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     found = Descriptions.read(file(tmp_path, GOOD))
     copy = Descriptions(found.dataset, found.source, found.actions, tmp_path / "copy.yaml")
