@@ -157,7 +157,9 @@ def _with_fields(query: Query, form: Form) -> Query:
 
 def _files(form: Form) -> tuple[Upload, Upload | None]:
     """The file of a form, and the one with its bones where there are two."""
-    files = form.files
+    # Without a name and empty is a field for a file in which none was chosen.
+    files = {name: file for name, file in form.files.items() if file.data or file.name}
+    files = files or dict(form.files)
     if len(files) == 1:
         return next(iter(files.values())), None
     if set(files) == {_BONES, _MOTION}:

@@ -122,7 +122,7 @@ def clip_call(
     content = {
         JSON: _json_content(fields),
         NPY: {"schema": _NPY},
-        MULTIPART: {"schema": _form_schema(properties)},
+        MULTIPART: {"schema": _form_schema(list(properties))},
         OCTETS: {"schema": _FILE},
     }
     return {
@@ -159,8 +159,11 @@ def _json_content(fields: type[EnrollFields] | type[RecognizeFields]) -> dict[st
     return {"schema": schema, "example": example}
 
 
-def _form_schema(properties: dict[str, Any]) -> dict[str, Any]:
-    """A form: one file, or bones and motion; and what may stand in the address instead."""
+def _form_schema(parameters: list[str]) -> dict[str, Any]:
+    """A form: one file, or bones and motion; and what stands in the address, if that is wished.
+
+    The latter is said in words: `/docs` sends a made-up value of every field that is listed.
+    """
     files = {
         "file": _FILE,
         "skeleton": _FILE | {"description": "The ASF of an AMC."},
@@ -168,8 +171,10 @@ def _form_schema(properties: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "type": "object",
-        "description": "Each key once, here or in the address.",
-        "properties": files | properties,
+        "description": f"What is sent in the address may be a field of the form instead, each "
+        f"once: {', '.join(parameters)}.",
+        "properties": files,
+        "additionalProperties": {"type": "string"},
         "oneOf": [{"required": ["file"]}, {"required": ["skeleton", "motion"]}],
     }
 

@@ -1,5 +1,6 @@
 """The server process: settings, listener, uvicorn."""
 
+import errno
 import gc
 import logging
 import socket
@@ -40,9 +41,10 @@ def run() -> int:
     try:
         listener = _listener(settings)
     except OSError as error:
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
         print(
             f"error: cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose "
-            "another with ONESHOT_PORT",
+            f"another with {'ONESHOT_PORT' if taken else 'ONESHOT_HOST'}",
             file=sys.stderr,
         )
         return 2

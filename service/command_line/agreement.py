@@ -13,7 +13,7 @@ def agree(what: str, question: str, without_asking: str, nothing: str) -> None:
     Nobody is asked where there is no terminal: `without_asking` says how to go on there.
     `nothing` says what was left undone.
     """
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise Failed(f"{what}; {without_asking}")
     try:
         agreed = typer.confirm(f"{what}. {question}", err=True)

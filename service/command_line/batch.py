@@ -9,8 +9,11 @@ import httpx
 from service.client import (
     AccessDenied,
     ModelMismatch,
+    NotReady,
     OneshotError,
     ServiceUnreachable,
+    StoreCorrupt,
+    StoreUnavailable,
     UnknownCollection,
 )
 from service.command_line.clip_files import ClipFile
@@ -20,7 +23,10 @@ from service.command_line.output import Ticker
 Answer = TypeVar("Answer")
 
 #: What is refused for one clip so is for every other, and nothing was done.
-_FOR_ALL = (ServiceUnreachable, UnknownCollection, ModelMismatch, AccessDenied)
+_FOR_ALL = (
+    ServiceUnreachable, NotReady, StoreUnavailable, StoreCorrupt, UnknownCollection, ModelMismatch,
+    AccessDenied,
+)  # fmt: skip
 
 
 async def each_clip(

@@ -50,6 +50,7 @@ def convert(
         skeleton=skeleton, layouts=layouts,
     )  # fmt: skip
     try:
+        choose_person(clip.recording.joints, clip.recording.person)
         write_path(clip.recording, target)
     except UnusableClip as error:
         raise Failed(f"{source}: {as_options(str(error))}") from error
@@ -75,9 +76,10 @@ def _lost(recording: Recording, suffix: str) -> list[str]:
         built_in = LAYOUTS.get(layout.name) == layout
         named = layout.name if built_in else ",".join(layout.joints)
         frames = "" if recording.fps is None else f" --fps {recording.fps:g}"
+        chosen = "" if recording.person is None else f" --person {recording.person}"
         lost.append(
             "the file holds coordinates alone; read it with "
-            f"--layout {named}{frames} --axes {recording.axes}"
+            f"--layout {named}{frames} --axes {recording.axes}{chosen}"
         )
     return lost
 

@@ -32,5 +32,7 @@ def note(message: str) -> None:
 
 
 def _line(kind: str, message: str) -> None:
+    if sys.stderr is None:  # closed: `print` would take standard output for it
+        return
     with suppress(OSError):  # nobody reads it any more
         print(f"{kind}: {' '.join(message.split())}", file=sys.stderr)

@@ -56,9 +56,16 @@ def migrate_each(
             columns = ("collection", "outcome", "space", "exemplars", "embedded", "revision")
             print_table(columns, [_migrated(each) for each in results])
     if left := [each.collection for each in results if each.outcome == "left"]:
-        how = "" if back else "; --drop-unusable deletes these exemplars and goes on"
+        how = "" if back else f"; {_way_out(results, drop_unusable)}"
         tell(f"not switched because of what cannot be embedded: {', '.join(left)}{how}")
         raise typer.Exit(SOME_FAILED)
+
+
+def _way_out(results: list["Migrated"], dropping: bool) -> str:
+    """What helps where clips cannot be embedded."""
+    if dropping or all(len(r.unusable) >= r.exemplars for r in results if r.outcome == "left"):
+        return "the model takes none of their clips, so nothing is deleted: try another model"
+    return "--drop-unusable deletes these exemplars and goes on"
 
 
 @contextmanager

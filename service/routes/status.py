@@ -87,5 +87,5 @@ def _readiness(service: Runtime) -> dict[str, object]:
         "space": space,
         "store": service.store_name,
         "warnings": warnings,
-        "other_models": others[:100],
+        "other_models": others,
     }

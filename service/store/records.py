@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,11 @@ class CollectionInfo:
     actions: int
     exemplars: int
     created: datetime
+
+    @classmethod
+    def made(cls, name: str, created: datetime) -> Self:
+        """One that has just been made."""
+        return cls(name, space=None, revision=0, actions=0, exemplars=0, created=created)
 
 
 @dataclass(frozen=True)

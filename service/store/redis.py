@@ -43,7 +43,14 @@ from service.store.records import (
 from service.store.redis_connection import AnswerLost
 from service.store.redis_keys import key_of, mutation_keys, spaces_of, version
 from service.store.redis_reader import RedisReader
-from service.store.serialisation import now, pack_arrays, pack_clip, pack_metadata, pack_time
+from service.store.serialisation import (
+    now,
+    pack_arrays,
+    pack_clip,
+    pack_metadata,
+    pack_time,
+    unpack_time,
+)
 
 
 class RedisStore(RedisReader):
@@ -54,24 +61,23 @@ class RedisStore(RedisReader):
         self._log_length = log_length
 
     def create_collection(self, name: str) -> CollectionInfo:
-        incarnation = uuid.uuid4().hex
+        incarnation, created = uuid.uuid4().hex, now()
         _, (standing,) = self._change(
             "create_collection",
             name,
             (key_of(name, "meta"),),
-            (incarnation, now()),
+            (incarnation, created),
             doubt="the collection may have been made all the same",
             again=True,
         )
         # Asked by incarnation and not by outcome: the call may have been sent twice.
         if standing.decode() != incarnation:
             raise CollectionExists(name)
-        return self.collection(name)
+        return CollectionInfo.made(name, unpack_time(created))
 
     def delete_collection(self, name: str) -> None:
-        self._remove("delete_collection", name)
-        if name == DEFAULT_COLLECTION:
-            self._require_default(name)
+        fresh = (uuid.uuid4().hex, now()) if name == DEFAULT_COLLECTION else ()
+        self._remove("delete_collection", name, *fresh)
 
     def add(
         self, name: str, exemplar: Exemplar, *, space: str, arrays: Arrays, clip: StoredClip

@@ -36,6 +36,10 @@ _CHANGE_SECONDS = 5.0
 _WANTED_SETTINGS = {
     "appendonly": ("yes", "enrolments do not survive a restart of Redis"),
     "appendfsync": ("always", "the last enrolments may be lost in a power cut"),
+    "no-appendfsync-on-rewrite": (
+        "no",
+        "enrolments acknowledged while Redis rewrites its file may be lost in a power cut",
+    ),
     "maxmemory-policy": ("noeviction", "Redis may drop enrolled actions when memory runs short"),
 }
 
@@ -143,7 +147,7 @@ class RedisConnection:
 
     def _client(self, url: str, seconds: float) -> Any:
         try:
-            return redis.Redis.from_url(
+            client = redis.Redis.from_url(
                 url,
                 # RESP2: what 7.0 and 8 answer to the same command is then the same.
                 protocol=2,
@@ -152,6 +156,11 @@ class RedisConnection:
                 socket_keepalive=True,
                 retry=Retry(NoBackoff(), 0),
             )
+            # Unconnected: what the URL says besides the address is looked at only here.
+            client.connection_pool.make_connection()
+            if client.get_encoder().decode_responses:
+                raise ValueError("the store's values are bytes")
+            return client
         except (ValueError, TypeError, answers.RedisError):
             # The cause may quote the URL and with it the password.
             raise InvalidStoreUrl(f"the store at {self.place} has a URL out of form") from None
@@ -215,10 +224,11 @@ def _told_apart(place: str) -> Iterator[None]:
 
 
 def _meaning(place: str, message: str) -> StoreError:
-    if "OOM" in message or "No space left" in message:
-        return StoreFull(f"Redis at {place} is full: {message}")
-    if "WRONGTYPE" in message or "equal or smaller than the target stream" in message:
+    # The name of a collection may stand in the message, too.
+    if "WRONGTYPE " in message or "equal or smaller than the target stream" in message:
         return StoreCorrupt(f"Redis at {place} holds something foreign: {message}")
+    if "OOM command not allowed" in message or "No space left" in message:
+        return StoreFull(f"Redis at {place} is full: {message}")
     return StoreUnavailable(f"Redis at {place} refuses: {message}")
 
 

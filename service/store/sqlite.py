@@ -33,6 +33,7 @@ from service.store.serialisation import (
     pack_clip,
     pack_metadata,
     pack_time,
+    unpack_time,
 )
 from service.store.sqlite_reader import SqliteReader
 from service.store.sqlite_rows import (
@@ -65,9 +66,10 @@ class SqliteStore(SqliteReader):
     def create_collection(self, name: str) -> CollectionInfo:
         check_collection(name)
         with self._file.writing() as connection:
-            if not create_collection(connection, name):
+            created = create_collection(connection, name)
+            if created is None:
                 raise CollectionExists(name)
-        return self.collection(name)
+        return CollectionInfo.made(name, unpack_time(created))
 
     def delete_collection(self, name: str) -> None:
         check_collection(name)

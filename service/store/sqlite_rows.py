@@ -22,14 +22,16 @@ Content = tuple[str, str, str, str, bytes, bytes]
 """Action, created, metadata, space, parcel of arrays, parcel of the clip."""
 
 
-def create_collection(connection: sqlite3.Connection, name: str) -> bool:
-    """Inserts an empty collection; False when there is one of this name."""
+def create_collection(connection: sqlite3.Connection, name: str) -> str | None:
+    """Inserts an empty collection, made now, which is returned; None when there is one of this
+    name."""
+    created = now()
     done = connection.execute(
         "INSERT INTO collections (name, incarnation, revision, space, created)"
         " VALUES (?, ?, 0, NULL, ?) ON CONFLICT DO NOTHING",
-        (name, uuid.uuid4().hex, now()),
+        (name, uuid.uuid4().hex, created),
     )
-    return done.rowcount == 1
+    return created if done.rowcount == 1 else None
 
 
 def version_of(connection: sqlite3.Connection, name: str) -> Version:

@@ -37,7 +37,10 @@ def read_array(data: bytes, types: frozenset[str]) -> NDArray[Any]:
         raise UnreadableClip("object arrays are not read; save numbers as float32, names as str")
     if types.isdisjoint((dtype.str[1:], dtype.kind)) or not dtype.itemsize:
         raise UnreadableClip(f"arrays of {dtype} are not read; save float32 or float64")
-    if len(shape) > _MOST_DIMENSIONS or not all(0 <= n <= len(data) for n in shape):
+    if len(shape) > _MOST_DIMENSIONS or not all(
+        type(n) is int and 0 <= n <= len(data)
+        for n in shape  # True is an int to numpy's reader
+    ):
         raise UnreadableClip(
             f"the header's shape {str(shape)[:60]} is not one of joints over time, or has more "
             "numbers than there are bytes"

@@ -225,6 +225,9 @@ NPY_BODIES: dict[str, BadBody] = {
     "npy: 10^12 elements without length": _npy(
         npy_header(_HEAD % "(0, 1000000000000000000000000000000, 3)"), 400, "unparsable-body"
     ),
+    "npy: truths for lengths": _npy(
+        npy_header(_HEAD % "(True, 25, 3)", bytes(300)), 400, "unparsable-body"
+    ),
     "npy: a negative length": _npy(npy_header(_HEAD % "(-1, 25, 3)"), 400, "unparsable-body"),
     "npy: 1000 dimensions": _npy(
         npy_header(_HEAD % ("(" + "1," * 1000 + ")"), bytes(4)), 400, "unparsable-body"

@@ -16,6 +16,7 @@ from tests.service.caller import JSON, NPY, Caller, performance
 from tests.service.clip_files import ClipFile, a_person_and_a_ghost, clip_file, recorded
 from tests.service.forms import FORM, closed, form, part
 from tests.service.original import ORIGINALS, UTD_MHAD, ways_to_send
+from tests.warm_process import ROOT
 
 OCTETS = {"content-type": "application/octet-stream"}
 
@@ -290,6 +291,18 @@ def test_bones_and_motion_in_a_form_are_the_same_movement_as_the_bvh(visitor: Ca
 
 
 @pytest.mark.real_data
+def test_fields_for_files_that_were_left_empty_do_not_count(visitor: Caller) -> None:
+    """As `/docs` sends them, without a file name, and as a browser does."""
+    clip = (ROOT / "examples" / "recognize" / "wave.json").read_bytes()
+    file = part('name="file"; filename="wave.json"', clip)
+    for empty in ('name="{}"', 'name="{}"; filename=""'):
+        others = [part(empty.format(name), b"") for name in ("skeleton", "motion")]
+        response = visitor.post("/clips:inspect", closed(*others, file), FORM)
+        assert response.status_code == 200, response.text
+        nothing = visitor.post("/clips:inspect", closed(*others), FORM)
+        assert nothing.status_code in (400, 422)
+
+
 def test_a_motion_without_its_bones_is_told_what_is_missing(visitor: Caller) -> None:
     for name in ("cmu_02_01.amc", "cmu_02.asf"):
         body = form({"file": (Path(name).name, (ORIGINALS / name).read_bytes())})

@@ -148,9 +148,10 @@ def test_a_port_in_use_is_named(store: str, model: Path) -> None:
 def test_an_address_that_is_none_is_named(
     refused: Callable[..., str], store: str, model: Path
 ) -> None:
-    assert "no-such-host.invalid" in refused(
-        store=store, model=str(model), host="no-such-host.invalid"
-    )
+    told = refused(store=store, model=str(model), host="no-such-host.invalid")
+    assert "no-such-host.invalid" in told
+    assert "ONESHOT_HOST" in told
+    assert "ONESHOT_PORT" not in told
 
 
 def test_a_missing_model_is_named(store: str, tmp_path: Path) -> None:

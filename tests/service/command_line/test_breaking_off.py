@@ -14,7 +14,7 @@ import pytest
 
 from service.settings import DEFAULT_MODEL
 from tests.service.command_line.terminal import oneshot
-from tests.service.scripted_server import Scripted, ScriptedServer, answered
+from tests.service.scripted_server import Scripted, ScriptedServer, answered, refused
 from tests.service_process import ServiceProcess, service_environment
 from tests.warm_process import ROOT
 
@@ -83,6 +83,15 @@ def test_lines_come_as_clips_are_done_and_a_killed_service_ends_them(
         under_way = re.search(r"(\d+) under way", said)
         unsure = errors.count("urn:oneshot:outcome-unknown")
         assert len(stored - told) <= unsure + (int(under_way[1]) if under_way else 0)
+
+
+@pytest.mark.parametrize("slug", ["not-ready", "store-unavailable", "store-corrupt"])
+def test_a_service_that_cannot_is_not_asked_for_every_clip(folder: Path, slug: str) -> None:
+    with ScriptedServer(refused(503, slug)) as server:
+        done = oneshot("enroll", folder, "-a", "wave", "--jobs", "1", "--url", server.url)
+        asked = len(server.received)
+    assert done.status == 3
+    assert asked <= 5  # one clip's
 
 
 def test_an_interrupt_leaves_what_was_done(folder: Path, tmp_path: Path) -> None:

@@ -69,6 +69,24 @@ def test_what_the_other_format_cannot_say_is_told(tmp_path: Path) -> None:
     assert "not seen" not in oneshot("convert", KICK, tmp_path / "whole.bvh").err
 
 
+def test_the_person_who_was_chosen_stays_so(tmp_path: Path) -> None:
+    clip = animate("kick")
+    two = np.concatenate((clip.joints * 0.5, clip.joints + 1), axis=1)
+    (tmp_path / "two.json").write_bytes(write_json(record(two, clip.layout, fps=30.0)))
+    told = oneshot("convert", tmp_path / "two.json", tmp_path / "one.npy", "--person", "0").err
+    assert "--person 0" in told
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_a_person_who_is_not_there_is_refused_before_anything_is_written(
+    tmp_path: Path, suffix: str
+) -> None:
+    done = oneshot("convert", KICK, tmp_path / f"kick{suffix}", "--person", "9")
+    assert done.status == 2
+    assert "person 9" in done.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_is_told_is_of_the_person_who_is_written(tmp_path: Path) -> None:
     """Who is absent now and then, which trackers write as zeros, does not move by it."""
     kick = animate("kick", missing=0.1)

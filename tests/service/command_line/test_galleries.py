@@ -103,6 +103,22 @@ def test_a_collection_with_exemplars_is_not_deleted_unasked(store: str) -> None:
     assert len(oneshot("collections", "--local", "--json", store=store).lines) == 1
 
 
+@pytest.mark.parametrize("closed", ["<&-", "2>&-"])
+def test_a_closed_stream_is_no_end(store: str, closed: str) -> None:
+    oneshot("enroll", WAVE, "-a", "wave", "--local", store=store)
+    command = f"{sys.executable} -m service collections delete default --local {closed}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=ROOT, env=service_environment(store=store),
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    if closed == "<&-":
+        assert "--yes" in done.stderr
+    assert len(oneshot("actions", "--local", "--json", store=store).lines) == 1
+
+
 @pytest.mark.parametrize(("answer", "left"), [("n", 2), ("y", 1)])
 def test_on_a_terminal_the_deletion_is_asked_for(store: str, answer: str, left: int) -> None:
     oneshot("collections", "create", "kitchen", "--local", store=store)

@@ -251,6 +251,30 @@ def test_what_cannot_be_embedded_keeps_its_collection_unless_it_may_be_deleted(
     assert [info.action for info in store.actions("gym").actions] == ["kick", "wave"]
 
 
+def test_a_collection_of_which_nothing_can_be_embedded_is_not_advised_to_be_emptied(
+    url: str, store: Store, new_model: Path
+) -> None:
+    enroll_blind(store, "default")
+    for options in ((), ("--drop-unusable",)):
+        done = migrate("apply", *options, url=url, model=new_model)
+        assert done.status == 1
+        assert "another model" in done.err
+        assert "--drop-unusable" not in done.err
+    assert store.collection("default").exemplars == 1
+
+
+def test_what_was_emptied_and_filled_since_its_migration_was_not_migrated(
+    url: str, store: Store, new_model: Path
+) -> None:
+    fill(store, "default", 2)
+    assert migrate("apply", url=url, model=new_model).status == 0
+    for action in store.actions("default").actions:
+        store.delete_action("default", action.action)
+    fill(store, "default", 2)
+    (line,) = migrate("rollback", "--json", url=url).lines
+    assert (line["outcome"], line["space"]) == ("unmigrated", space())
+
+
 def test_rollback_switches_back_once(url: str, store: Store, new_model: Path) -> None:
     fill(store, "default", 3)
     before = store.snapshot("default")

@@ -39,6 +39,8 @@ def test_an_absolute_path_has_four_slashes(tmp_path: Path) -> None:
         "redis://me:geheim@host:99999/0",
         "redis://me:geheim@host:port/0",
         "me:geheim@host",
+        "redis://me:geheim@host/0?ssl_cert_reqz=none",
+        "redis://me:geheim@host/0?decode_responses=true",
     ],
 )
 def test_a_url_that_names_no_store_is_refused_without_telling_its_password(url: str) -> None:

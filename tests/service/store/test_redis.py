@@ -147,6 +147,20 @@ def test_a_mutation_that_fails_changes_nothing(
         assert everything(redis_server) == before
 
 
+@pytest.mark.parametrize("name", ["room", "ROOM"])
+def test_what_is_foreign_is_told_whatever_the_collection_is_called(
+    store: Store, redis_server: RedisServer, name: str
+) -> None:
+    """A server that is full says OOM."""
+    store.create_collection(name)
+    enroll(store, collection=name)
+    with redis_server.client() as client:
+        client.delete(f"oneshot:{{{name}}}:index")
+        client.set(f"oneshot:{{{name}}}:index", "something foreign")
+    with pytest.raises(StoreCorrupt):
+        store.snapshot(name)
+
+
 def test_a_switch_that_fails_changes_nothing(store: Store, redis_server: RedisServer) -> None:
     exemplar, _ = enroll(store)
     without, _ = enroll(store, "clap")
@@ -193,6 +207,11 @@ def test_a_full_server_refuses_enrolments_only(
             assert contents(opened_now) == held
         store.delete_action("default", "wave")
         assert [info.action for info in store.actions("default").actions] == ["clap"]
+        # The collection that is always there is emptied, and there.
+        before_it = store.version("default")
+        store.delete_collection("default")
+        assert store.version("default").incarnation != before_it.incarnation
+        assert [(info.name, info.exemplars) for info in store.collections()] == [("default", 0)]
 
 
 def test_a_replica_is_read_but_not_written(own_server: RedisServer) -> None:

@@ -35,6 +35,17 @@ def test_an_acknowledged_enrolment_survives_kill_9_of_the_server(own_server: Red
         assert contents(store) == before
 
 
+def test_what_was_made_in_time_is_told_as_made_however_slow_reads_are(
+    own_server: RedisServer,
+) -> None:
+    """A change waits longer than a read does."""
+    with LossyProxy(own_server.port) as proxy, closing(open_store(proxy.url)) as store:
+        proxy.delay = 1.2
+        made = store.create_collection("gym")
+        proxy.delay = 0
+        assert made == store.collection("gym")
+
+
 def test_a_server_that_is_away_is_said_so_at_once_and_used_again_when_back(
     own_server: RedisServer,
 ) -> None:

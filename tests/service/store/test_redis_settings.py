@@ -12,15 +12,20 @@ from tests.service.store.samples import enroll
 
 
 def test_settings_that_break_a_promise_are_named() -> None:
-    settings = {"appendonly": "no", "appendfsync": "everysec", "maxmemory-policy": "allkeys-lru"}
+    settings = {
+        "appendonly": "no",
+        "appendfsync": "everysec",
+        "no-appendfsync-on-rewrite": "yes",
+        "maxmemory-policy": "allkeys-lru",
+    }
     with RedisServer(settings) as server, closing(open_store(server.url)) as store:
         warnings = store.warnings()
-        assert len(warnings) == 3
+        assert len(warnings) == 4
         for warning, (setting, value) in zip(warnings, settings.items(), strict=True):
             assert f"{setting} {value}" in warning
         with server.client() as client:
             client.config_set("appendonly", "yes")
-        assert len(store.warnings()) == 2
+        assert len(store.warnings()) == 3
 
 
 def test_settings_that_may_not_be_asked_are_named_as_unchecked(own_server: RedisServer) -> None:
