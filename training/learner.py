@@ -37,7 +37,7 @@ class Learner:
         Raises `BadDescription` and `BadEmbeddings` for classes that the guidance has no texts of.
         """
         encoder = Encoder(config.encoder, config.importance)
-        classifier = CosineClassifier(encoder.width, targets.same, config.loss)
+        classifier = CosineClassifier(encoder.width, targets.same, targets.sets, config.loss)
         guidance = None
         if config.guidance is not None and (config.importance or config.cross_modal):
             texts = ClassTexts.read(config.guidance, data.classes, layout)
@@ -46,7 +46,9 @@ class Learner:
         spectrum, judge = Spectrum(config.spectrum, config.encoder), None
         if config.spectrum.weight and spectrum.net is not None:
             with torch.random.fork_rng(devices=[]):
-                judge = CosineClassifier(spectrum.net.width, targets.same, config.loss)
+                judge = CosineClassifier(
+                    spectrum.net.width, targets.same, targets.sets, config.loss
+                )
         return cls(encoder, classifier, guidance, spectrum, judge)
 
     def modules(self) -> torch.nn.ModuleList:

@@ -24,12 +24,13 @@ class Targets:
     """C targets. `number[mirrored, class]` (2, base classes) is the target of a clip.
 
     A class whose sides move alike is its own mirror image; a wave of the left hand is not one of
-    the right. `same` `(C, C)` as in `CosineClassifier`. `sidedness` `(n,)` is the log ratio of left
-    to right motion of each clip.
+    the right. `same` `(C, C)` and `sets` `(C,)` as in `CosineClassifier`. `sidedness` `(n,)` is the
+    log ratio of left to right motion of each clip.
     """
 
     number: Tensor
     same: Tensor
+    sets: Tensor
     sidedness: Tensor
 
     @property
@@ -45,7 +46,10 @@ def targets(data: SkeletonDataset, layout: Layout, one_sided: float) -> Targets:
     sided = [base for base in bases if abs(float(np.median(ratio[labels == base]))) > one_sided]
     number = torch.tensor([bases, bases])
     number[1, sided] = torch.arange(len(bases), len(bases) + len(sided))
-    return Targets(number, _same(data.classes, bases + sided), sides)
+    shown = [data.classes[base] for base in bases + sided]
+    names = sorted({known.set_name for known in shown})
+    sets = torch.tensor([names.index(known.set_name) for known in shown])
+    return Targets(number, _same(data.classes, bases + sided), sets, sides)
 
 
 def _sidedness(

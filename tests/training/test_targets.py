@@ -44,6 +44,8 @@ def test_only_what_differs_for_sure_competes(data: SkeletonDataset) -> None:
     assert bool(found.same[punch, other])  # the same action of another set
     assert bool(found.same[found.number[1, PUNCH], left])  # a mirrored right punch
     assert torch.equal(found.same, found.same.T)
+    assert found.sets[punch] == found.sets[left] == found.sets[found.number[1, PUNCH]]
+    assert found.sets[punch] != found.sets[other]
     assert not bool(found.same.diagonal().any())
 
 

@@ -134,6 +134,8 @@ class LossConfig(_Section):
     scale: float = Field(gt=0)
     margin: float = Field(ge=0, lt=1)
     label_smoothing: float = Field(ge=0, lt=1)
+    # Not in the checkpoints from before.
+    within: float = Field(default=0.0, ge=0, le=1)
 
 
 class OptimiserConfig(_Section):

@@ -13,6 +13,7 @@ from training.text.words import AND, DETERMINERS, DIRECTIONS, PREPOSITIONS, STOP
 
 _SIDES = ("left", "right")
 _OTHER: dict[Acting, Acting] = {"left": "right", "right": "left", "both": "both"}
+_WAYS = {"to", "toward", "towards", "from"}
 _EVERY = {"both", "each", "either", "two", "all", "alternating", "alternate"}
 _SAME = {"its", "same", "that"}
 _FARTHEST = 4  # words between a side and its noun: "the right slightly bent upper arm"
@@ -90,8 +91,11 @@ class _Reader:
             word = self.tokens[j]
             if word in _SIDES:
                 # "the left and right hand", "the left and the right hand"
-                before = [w for w in self.tokens[max(j - 3, 0) : j] if w not in DETERMINERS]
-                pair = len(before) > 1 and before[-1] in AND and before[-2] in _SIDES
+                before = [w for w in self.tokens[max(j - 5, 0) : j] if w not in DETERMINERS]
+                other = {*_SIDES} - {word}
+                pair = len(before) > 1 and before[-1] in AND and before[-2] in other
+                # "to the left, the right hip" is a direction and a side.
+                pair = pair and _WAYS.isdisjoint(before[-3:-2])
                 return "both" if pair else "left" if word == "left" else "right"
             if word in _EVERY:
                 return "both"

@@ -27,6 +27,8 @@ def of(side: str, *parts: str) -> set[str]:
         ("bends the knees", of("both", "knee")),
         ("The left and right hands clap", of("both", "hand")),
         ("the left and the right arm", of("both", *ARM)),
+        ("Stepping to the right, the right arm swings.", of("right", *ARM)),
+        ("Tipping to the left, the right foot rises", of("right", "foot")),
         ("left or right foot", of("both", "foot")),
         ("The right arm is stretched", of("right", *ARM)),
         ("the slightly bent right upper arm", of("right", "shoulder", "elbow")),
