@@ -24,7 +24,15 @@ import os
 import random
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -45,6 +53,7 @@ from typing import (
     TypeVar,
     get_args,
     get_origin,
+    runtime_checkable,
 )
 from urllib.parse import quote
 
@@ -64,6 +73,7 @@ _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepal
 # ---------------------------------------------------------------------------------------- clips
 
 
+@runtime_checkable
 class _LayoutLike(Protocol):
     @property
     def joints(self) -> Sequence[str]: ...
@@ -85,7 +95,7 @@ class ClipLike(Protocol):
 AnyPath: TypeAlias = str | os.PathLike[str]
 AnyClip: TypeAlias = NDArray[Any] | ClipLike | AnyPath
 #: A layout's name, or the joint names in order.
-AnyLayout: TypeAlias = str | Sequence[str] | _LayoutLike
+AnyLayout: TypeAlias = str | Iterable[str] | _LayoutLike
 
 
 # -------------------------------------------------------------------------------------- answers
@@ -470,6 +480,9 @@ _BY_STATUS: Mapping[int, type[OneshotError]] = {
     503: Unavailable,
 }
 
+# A proxy's own answers when the service's did not come: it may have done what was asked.
+_LOST_BEHIND_A_PROXY = frozenset((502, 504, *range(520, 528)))
+
 # --------------------------------------------- calls: what is sent, and how its answer is read
 
 Answer = TypeVar("Answer")
@@ -501,29 +514,33 @@ class _Call(Generic[Answer]):
     changes: bool = False
 
     def request(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-        """Make the request; it can be sent several times."""
+        """Make the request; it can be sent several times. Raises `ValueError` for what fits into
+        no address."""
         headers = {"Accept": self.accept}
         body = self.body or _Body({})
         if body.media_type is not None:
             headers["Content-Type"] = body.media_type
         query = {**body.query, **self.query}
-        return http.build_request(
-            self.method,
-            self.path,
-            params={name: value for name, value in query.items() if value is not None},
-            headers=headers,
-            content=body.content,
-            files=body.files,
-            json=self.json,
-        )
+        try:
+            return http.build_request(
+                self.method,
+                self.path,
+                params={name: value for name, value in query.items() if value is not None},
+                headers=headers,
+                content=body.content,
+                files=body.files,
+                json=self.json,
+            )
+        except httpx.InvalidURL as error:
+            raise ValueError(f"a name or an option is too long for an address: {error}") from error
 
     def answer(self, response: httpx.Response) -> Answer:
         """Read the answer. Raises the `OneshotError` that it stands for."""
         if not response.is_success:
-            raise _error_of(response)
+            raise _error_of(response, changes=self.changes)
         try:
             return self.read(response)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise UnexpectedAnswer(
                 "The answer is not that of this service",
                 f"{self.method} {response.url.copy_with(query=None)}: {_first_words(response)}",
@@ -734,7 +751,10 @@ def _bones_beside(path: Path) -> Path:
 def _joint_names(layout: AnyLayout | None) -> str | None:
     if layout is None or isinstance(layout, str):
         return layout
-    return ",".join(layout if isinstance(layout, Sequence) else layout.joints)
+    names = list(layout.joints if isinstance(layout, _LayoutLike) else layout)
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError("layout must be a layout's name or the joint names in order")
+    return ",".join(names)
 
 
 def _npy(joints: NDArray[Any]) -> bytes:
@@ -807,8 +827,8 @@ def _as(kind: Any, value: Any) -> Any:
     return value
 
 
-def _error_of(response: httpx.Response) -> OneshotError:
-    """The error that an answer stands for."""
+def _error_of(response: httpx.Response, *, changes: bool) -> OneshotError:
+    """The error that an answer stands for, to a call that `changes` something or not."""
     status, retry_after = response.status_code, _retry_after(response)
     problem: Any = None
     if response.headers.get("content-type", "").startswith("application/problem+json"):
@@ -821,6 +841,9 @@ def _error_of(response: httpx.Response) -> OneshotError:
         title = f"{status} {response.reason_phrase}".strip()
         where = response.headers.get("location")
         detail = f"the address has moved to {where}" if where else _first_words(response)
+        if changes and status in _LOST_BEHIND_A_PROXY:
+            by_status = OutcomeUnknown
+            detail = f"{detail}; look before you send it again".removeprefix("; ")
         return by_status(title, detail, status=status, retry_after=retry_after)
     type = str(problem.get("type", "about:blank"))
     return _BY_TYPE.get(type.removeprefix(_TYPE_PREFIX), by_status)(
@@ -976,7 +999,8 @@ class Client(_Base):
     connecting, sending and waiting for an answer; None waits for ever. A call that is refused by
     a busy service (429), or by one that is not available (503), is tried again up to `retries`
     times, not before `Retry-After` says, and not later than `LONGEST_RETRYING` seconds after it
-    began. `key` is sent as a bearer token. `transport` replaces httpx's. Raises `ValueError`.
+    began; so is one that finds no connection, and one that changes nothing when no answer comes.
+    `key` is sent as a bearer token. `transport` replaces httpx's. Raises `ValueError`.
 
     Every call raises `OneshotError`; before anything is sent, `OSError` for a file, `ValueError`
     or `TypeError` for what is no clip or no name.

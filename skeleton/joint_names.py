@@ -97,6 +97,21 @@ def _spelling_table() -> dict[str, str]:
 
 
 _SPELLINGS = _spelling_table()
+
+
+def _without_separators() -> dict[str, str]:
+    """`shoulderleft` and `leftshoulder`: two words and more in one, where that is one joint."""
+    table: dict[str, str | None] = {}
+    for spelling, name in _SPELLINGS.items():
+        words = spelling.split("_")
+        for order in (words, [*words[1:], words[0]]):
+            if len(words) > 1 and (order is words or words[0] in ("left", "right")):
+                joined = "".join(order)
+                table[joined] = name if table.get(joined, name) == name else None
+    return {joined: name for joined, name in table.items() if name is not None}
+
+
+_JOINED = _without_separators()
 # `ElbowLeft` and `LElbow` are two words each.
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=\b[LR])(?=[A-Z][a-z])")
 _SIDE_WORDS = {"left": "left", "l": "left", "right": "right", "r": "right"}
@@ -105,9 +120,11 @@ _SIDE_WORDS = {"left": "left", "l": "left", "right": "right", "r": "right"}
 def canonical(name: str) -> str | None:
     """Return the canonical name for a spelling, or None where the meaning is not known.
 
-    `left_elbow`, `elbow_left`, `LeftElbow`, `Left Elbow`, `l_elbow` and `ELBOW-LEFT` are one joint.
+    `left_elbow`, `elbow_left`, `LeftElbow`, `Left Elbow`, `l_elbow`, `ELBOW-LEFT` and `leftelbow`
+    are one joint.
     """
-    return _SPELLINGS.get("_".join(split_words(name)))
+    words = split_words(name)
+    return _SPELLINGS.get("_".join(words)) or (_JOINED.get(words[0]) if len(words) == 1 else None)
 
 
 def nearest_joints(name: str) -> list[str]:

@@ -193,11 +193,13 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
                  "left_eye", "left_ear", "right_eye", "right_ear"),
                 axes="x,-y,-z",
             ),
+            # OpenNI's own, as the sensor sees: x to its right, z away.
             _layout(
                 "openni",
                 ("head", "neck", "spine", *_arm("left", "shoulder", "elbow", "hand"),
                  *_arm("right", "shoulder", "elbow", "hand"), *_arm("left", "hip", "knee", "foot"),
                  *_arm("right", "hip", "knee", "foot")),
+                axes="-x,y,z",
             ),
             # World landmarks: x to the image's right, y down, z away from the camera.
             _layout(

@@ -25,6 +25,8 @@ WARNING_CODES: Mapping[str, str] = MappingProxyType(
         "fps_assumed": "the format says no frame rate, the usual one of its files was taken",
         "timestamps": "they tell no frame rate, or some do not increase",
         "resampled": "the frames were uneven in time and were brought to an even rate",
+        "states": "whether some joints were seen is said in no known form, and does not count",
+        "visibility": "it is 0 for every landmark, which was taken for not said",
         "joints_left_out": "joints or bones whose meaning is not known, or that are incomplete",
         "joints_coincide": "neighbouring joints are always in one place, the file has no bone",
         "bones_at_rest": "bones of the skeleton file that no frame moves",

@@ -118,14 +118,16 @@ def _broken(rows: list[str], frames: int, width: int) -> NDArray[np.float64] | N
 
 
 def _with_increments(bones: tuple[Bone, ...], numbers: NDArray[np.float64]) -> tuple[Bone, ...]:
-    """Drop the position channels below the roots where they are nothing but zeros."""
-    moved = [bone for bone in bones if bone.parent >= 0 and bone.moves]
-    columns = [column for bone in moved for _, column in bone.moves]
-    if not moved or numbers[:, columns].any() or not any(any(bone.offset) for bone in moved):
-        return bones
+    """Drop the position channels of bones below the roots where they are nothing but zeros, and
+    the offset is not: no bone lies on its parent all the time."""
+
+    def lies_there(bone: Bone) -> bool:
+        columns = [column for _, column in bone.moves]
+        return bool(columns) and any(bone.offset) and not numbers[:, columns].any()
+
     return tuple(
         Bone(bone.name, bone.parent, bone.offset, (), bone.turns, end=bone.end)
-        if bone.parent >= 0
+        if bone.parent >= 0 and lies_there(bone)
         else bone
         for bone in bones
     )

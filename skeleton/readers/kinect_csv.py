@@ -1,8 +1,10 @@
 """Kinect CSV: a table with a header that names a joint and an axis for each column, as people's
 own Kinect recorders write it (ours; there is no standard)."""
 
+import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
@@ -12,15 +14,37 @@ from skeleton.clip import MOST_FRAMES
 from skeleton.errors import FlatData, NothingToSee, UnreadableClip, UnusableClip
 from skeleton.layouts import LAYOUTS, Layout, custom_layout
 from skeleton.readers.bodies.sightings import without_zeros
+from skeleton.readers.bodies.stature import head_axis, some_frames, upright
 from skeleton.readers.bodies.timestamps import even
 from skeleton.readers.bodies.units import metres_per_unit
-from skeleton.readers.containers.csv_header import read_header
+from skeleton.readers.containers.csv_header import listed, read_header
 from skeleton.readers.containers.csv_table import columns_of, texts_of
 from skeleton.readers.containers.text import lines_of, text_of
 from skeleton.readers.format import Format, Reading, Source
 
 _MOST_CELLS = 3_000_000  # some minutes of every column a recorder may write
 _WHOLE = re.compile(r"^(-?\d+)[.,]0*$")  # as tools write a whole number where other rows have none
+
+
+_LEVELS = frozenset(("low", "medium", "high"))
+#: What Kinects' SDKs call how surely they see a joint.
+_SURENESS = {
+    **dict.fromkeys(("nottracked", "false", "no"), 0.0),
+    **dict.fromkeys(("inferred", "low", "true", "yes"), 1.0),
+    **dict.fromkeys(("tracked", "medium"), 2.0),
+    "high": 3.0,
+}
+
+
+def _sureness(text: str) -> float | None:
+    """A cell's number, NaN where it is empty, or what its word means; None of another."""
+    word = re.sub(r"[\s_-]", "", text).lower()
+    if word in _SURENESS:
+        return _SURENESS[word]
+    try:
+        return float(text.replace(",", ".")) if text else math.nan
+    except ValueError:
+        return None
 
 
 class _Table:
@@ -55,6 +79,18 @@ class _Table:
         except UnreadableClip:
             return None
 
+    def sureness(self, which: Sequence[int]) -> list[NDArray[np.float64] | None]:
+        """How surely something was seen by each of these columns, whose cells may be words; NaN
+        where a cell is empty. None where it is said otherwise."""
+        found: list[NDArray[np.float64] | None] = []
+        for texts in texts_of(self._rows, which, self.header.delimiter):
+            known = {text: _sureness(text) for text in set(texts)}
+            if _LEVELS.intersection(text.lower() for text in known):
+                known[""] = 0.0  # `None` is the lowest of an Azure Kinect's levels
+            values = [known[text] for text in texts]
+            found.append(None if None in values else np.array(values, dtype=np.float64))
+        return found
+
     def bodies(self) -> list[str] | None:
         """The body id of each row as it is written, empty where it has none; None without such a
         column. A sensor's ids follow each other beyond 2**53, where float64 takes two for one."""
@@ -62,7 +98,7 @@ class _Table:
         if header.body is None:
             return None
         try:
-            texts = texts_of(self._rows, header.body, header.delimiter)
+            (texts,) = texts_of(self._rows, (header.body,), header.delimiter)
         except UnreadableClip:
             return None
         ids = {text: _WHOLE.sub(r"\1", text) for text in set(texts)}
@@ -72,11 +108,11 @@ class _Table:
 def _read(source: Source) -> Reading:
     table = _Table(text_of(source.data))
     header = table.header
-    layout = _layout(header.names)
-    joints = _joints(table)
+    remarks = [*header.remarks]
+    joints = _joints(table, remarks)
     if not len(joints):
         raise NothingToSee("the table has a header but no row")
-    remarks = [*header.remarks]
+    layout = _layout(header.names, joints, remarks)
     scale, units = metres_per_unit(joints)
     joints *= scale
     times = table.column(header.time)
@@ -91,25 +127,45 @@ def _read(source: Source) -> Reading:
     return Reading(joints, layout, fps, remarks=tuple(remarks))
 
 
-def _layout(names: tuple[str, ...]) -> Layout:
-    """The built-in layout with these joints in this order, or else one of the file's own."""
+def _layout(names: tuple[str, ...], joints: NDArray[np.float64], remarks: list[str]) -> Layout:
+    """The built-in layout with these joints in this order, or else one of the file's own.
+
+    Of a sensor whose y points down, tables have its own axes or ours: the body itself tells.
+    """
     layout = custom_layout(names, name="csv")
     for known in LAYOUTS.values():
-        if (known.joints, known.axes) == (layout.joints, layout.axes):
+        if known.joints != layout.joints:
+            continue
+        if known.axes == layout.axes:
+            return known
+        if upright(head_axis(some_frames(joints), layout) or "y") == known.axes:
+            remarks.append(f"axes: the head points downwards, so {known.name}'s own were taken")
             return known
     return layout
 
 
-def _joints(table: _Table) -> NDArray[np.float64]:
+def _joints(table: _Table, remarks: list[str]) -> NDArray[np.float64]:
     """`(T, V, 3)` in the file's unit, NaN where unseen."""
     header = table.header
-    values = table.columns(*header.columns, *(state.column for state in header.states))
-    joints = without_zeros(
-        np.array(values[:, : len(header.columns)]).reshape(-1, len(header.names), 3)
-    )
+    columns, states = header.columns, [state.column for state in header.states]
+    sure: list[NDArray[np.float64] | None]
+    try:
+        values = table.columns(*columns, *states)
+        sure = list(values[:, len(columns) :].T)
+    except UnreadableClip:
+        values = table.columns(*columns)
+        sure = table.sureness(states)
+    joints = without_zeros(np.array(values[:, : len(columns)]).reshape(-1, len(header.names), 3))
     joints[np.isnan(joints).any(axis=-1)] = np.nan
-    for i, state in enumerate(header.states):
-        joints[values[:, len(header.columns) + i] < state.least, state.joint] = np.nan
+    for state, how in zip(header.states, sure, strict=True):
+        if how is not None:
+            joints[how < state.least, state.joint] = np.nan
+    states_of = zip(header.states, sure, strict=True)
+    if said := [header.names[state.joint] for state, how in states_of if how is None]:
+        remarks.append(
+            f"states: whether {listed(said)} were seen is said neither in numbers nor in words "
+            "that are known, and does not count"
+        )
     return joints
 
 
@@ -117,7 +173,8 @@ def _one_body(ids: list[str] | None, rows: int) -> tuple[NDArray[np.bool_], str 
     """Which rows are those of the body that most rows are of, and a remark where there are
     others."""
     counts = Counter(filter(None, ids or ()))
-    if ids is None or len(ids) != rows or len(counts) < 2:
+    numbered = rows > 1 and max(counts.values(), default=0) == 1  # the rows themselves
+    if ids is None or len(ids) != rows or len(counts) < 2 or numbered:
         return np.ones(rows, dtype=np.bool_), None
     body, most = counts.most_common(1)[0]
     return np.array([own == body for own in ids]), (

@@ -5,7 +5,8 @@ is a pose, a list of poses, or an object with one of them under `worldLandmarks`
 `pose_world_landmarks`, `landmarks`, … (the Tasks API's, the older Solutions' and JavaScript's
 names); null or empty where nobody was seen. A pose is 33 of `{x, y, z, visibility}`, or
 `{"landmark": [...]}` around them. A landmark whose `visibility` (without it, `presence`) is below
-0.5 counts as unseen. The frame rate is `fps`, else it follows from the frames' timestamps.
+0.5 counts as unseen, unless it is 0 everywhere, as some tools leave it. The frame rate is `fps`,
+else it follows from the frames' timestamps.
 """
 
 import re
@@ -55,7 +56,11 @@ def _read(source: Source) -> Reading:
     points = _points(found)
     if not world:
         _refuse_image_landmarks(points)
-    points[_visibility(found) < LEAST_VISIBLE] = np.nan
+    visible = _visibility(found)
+    if visible.any():
+        points[visible < LEAST_VISIBLE] = np.nan
+    else:
+        remarks = (*remarks, "visibility: it is 0 for every landmark, which was taken for not said")
     if any(found.persons):
         remarks = (
             *remarks,

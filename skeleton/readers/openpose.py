@@ -5,8 +5,9 @@ list of them, one of them a line, or an object with `frames`. `pose_keypoints_3d
 taken where anybody has it. Kinetics-skeleton is `{"data": [{"skeleton": [{"pose", "score"}]}]}`,
 18 joints, 30 frames a second. Joints of confidence 0 are unseen.
 
-Who is who from frame to frame is told by the nearest middle of the seen joints; the persons are
-then numbered by how surely they were seen over the clip, and of Kinetics two are kept.
+Who is who from frame to frame is told by the nearest middle of the seen joints, within one and a
+half bodies; the persons are then numbered by how surely they were seen over the clip, and of
+Kinetics two are kept.
 
 Two-dimensional keypoints get z = 0: a model that needs depth refuses them, training may take them.
 """
@@ -21,6 +22,7 @@ from skeleton.layouts import LAYOUTS
 from skeleton.readers.bodies.json_frames import checked_frames, frame_rate
 from skeleton.readers.bodies.openpose_people import Rows, kinetics_rows, people_rows
 from skeleton.readers.bodies.sightings import follow, spread
+from skeleton.readers.bodies.stature import box_diagonal
 from skeleton.readers.containers.json_text import as_numbers, parse_json_or_lines, starts_json
 from skeleton.readers.format import Format, Reading, Source
 
@@ -29,6 +31,7 @@ _KINETICS = re.compile(rb'"skeleton"\s*:\s*\[(?:\s*\]|\s*\{\s*"(?:pose|score)"\s
 _KINETICS_FPS = 30.0
 _KINETICS_PERSONS = 2
 _MOST_PERSONS = 10  # in a frame, the surest
+_REACH = 1.5  # bodies
 _LAYOUTS = {18: "openpose18", 25: "openpose25"}
 _FLAT = (
     "flat: the keypoints are two-dimensional, z is 0 everywhere; they serve training, but "
@@ -65,7 +68,9 @@ def _joints(rows: Rows, most: int) -> NDArray[np.float32]:
     points = np.zeros((*seen.shape, 3))  # with z 0 where the keypoints are two-dimensional
     points[..., : rows.width - 1] = numbers[..., :-1]
     points[~seen] = np.nan
-    persons = np.asarray(follow(_middles(points), frames.tolist()), dtype=np.int64)
+    # Nobody is farther from one sighting to the next than a body is large, and half as much.
+    reach = _REACH * box_diagonal(points) or np.inf
+    persons = np.asarray(follow(_middles(points), frames.tolist(), reach), dtype=np.int64)
     order = np.argsort(-np.bincount(persons, weights=sure), kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))

@@ -182,7 +182,7 @@ def test_an_answer_from_elsewhere_is_told_with_its_first_words(
 ) -> None:
     with ScriptedServer(answer) as server, connect(server.url) as client:
         with pytest.raises(OneshotError) as raised:
-            client.enroll(WAVE, "wave")
+            client.recognize(WAVE)
         assert len(server.received) == 1
     assert type(raised.value) is OneshotError
     assert (raised.value.status, raised.value.type) == (status, None)
@@ -191,9 +191,42 @@ def test_an_answer_from_elsewhere_is_told_with_its_first_words(
 
 
 @each_client
+@pytest.mark.parametrize("status", [502, 504, 522])
+def test_what_a_proxy_lost_may_have_been_done(connect: Connect, status: int) -> None:
+    answer = Scripted(status, PAGE.body, {"Content-Type": "text/html"})
+    with ScriptedServer(answer) as server, connect(server.url) as client:
+        with pytest.raises(module.OutcomeUnknown, match="look before you send it again"):
+            client.enroll(WAVE, "wave")
+        assert len(server.received) == 1
+
+
+@each_client
+def test_what_fits_into_no_address_is_told_before_it_is_sent(connect: Connect) -> None:
+    with ScriptedServer(answered({})) as server, connect(server.url) as client:
+        with pytest.raises(ValueError, match="too long"):
+            client.action("x" * 70_000)
+        assert not server.received
+
+
+@each_client
+def test_joint_names_may_come_in_any_order_of_texts(connect: Connect) -> None:
+    names = list(WAVE.layout.joints)
+    joints = WAVE.joints[:, 0]
+    with ScriptedServer(refused(422, "unusable-clip")) as server, connect(server.url) as client:
+        keys = dict.fromkeys(names).keys()
+        for layout in (names, tuple(names), np.array(names), keys, iter(names)):
+            with pytest.raises(module.UnusableClip):
+                client.recognize(joints, layout=layout)
+        assert len({request.target for request in server.received}) == 1
+        with pytest.raises(TypeError, match="joint names"):
+            client.recognize(joints, layout=[1, 2])
+
+
+@each_client
 @pytest.mark.parametrize(
     "answer",
     [
+        Scripted(200, b"[" * 100_000, {"Content-Type": "application/json"}),
         Scripted(200, b"<h1>Sign in</h1>", {"Content-Type": "text/html"}),
         answered([]),
         answered({"collection": "default"}),

@@ -46,22 +46,23 @@ def spread(
     return joints
 
 
-def follow(places: NDArray[np.float64], frames: Sequence[int]) -> list[int]:
+def follow(places: NDArray[np.float64], frames: Sequence[int], reach: float) -> list[int]:
     """Say for each of N bodies, given in the order of `frames`, which person it is.
 
     `places` `(N, C)` is where each body is, with finite squares. In every frame the nearest pair
-    of a body and a known person's last place is made first, then the next nearest; bodies left
-    over are new persons. Who comes back after an absence is compared with where they were.
+    of a body and a known person's last place is made first, then the next nearest, of those within
+    `reach`; bodies left over are new persons. Who comes back after an absence is compared with
+    where they were.
     """
     persons = [0] * len(frames)
     at = places.tolist()
     last: list[list[float]] = []  # where each person was seen last
     starts = [0, *(np.flatnonzero(np.diff(frames)) + 1).tolist()]
     for start, stop in zip(starts, [*starts[1:], len(frames)], strict=True):
-        if stop - start == 1 and len(last) == 1:
+        if stop - start == 1 and len(last) == 1 and dist(at[start], last[0]) <= reach:
             last[0] = at[start]  # the usual clip: one person all the time
             continue
-        pairs = _nearest(at[start:stop], last)
+        pairs = _nearest(at[start:stop], last, reach)
         for body in range(start, stop):
             person = persons[body] = pairs.get(body - start, len(last))
             if person == len(last):
@@ -71,8 +72,8 @@ def follow(places: NDArray[np.float64], frames: Sequence[int]) -> list[int]:
     return persons
 
 
-def _nearest(bodies: list[list[float]], last: list[list[float]]) -> dict[int, int]:
-    """Pair bodies with known persons, the nearest first."""
+def _nearest(bodies: list[list[float]], last: list[list[float]], reach: float) -> dict[int, int]:
+    """Pair bodies with known persons within reach, the nearest first."""
     gaps = sorted(
         (dist(place, before), body, person)
         for body, place in enumerate(bodies)
@@ -80,8 +81,8 @@ def _nearest(bodies: list[list[float]], last: list[list[float]]) -> dict[int, in
     )
     pairs: dict[int, int] = {}
     taken: set[int] = set()
-    for _, body, person in gaps:
-        if body not in pairs and person not in taken:
+    for gap, body, person in gaps:
+        if gap <= reach and body not in pairs and person not in taken:
             pairs[body] = person
             taken.add(person)
     return pairs

@@ -8,6 +8,8 @@ from skeleton.layouts import Layout
 Floats = NDArray[np.float64]
 
 _SAMPLES = 64  # frames looked at
+_ALONG = 0.8  # of the torso's length are along an axis
+_MOSTLY = 0.75  # of the frames
 #: How tall a person is, in metres, where nothing else is known.
 ADULT = 1.7
 #: Lengths in metres of a body of 1.7 metres; what is bone comes first.
@@ -63,18 +65,36 @@ def box_diagonal(joints: NDArray[np.floating]) -> float:
 
 def head_axis(joints: Floats, layout: Layout) -> str | None:
     """The signed axis the head is along from the hips in most frames of `(T, V, 3)`, if clear."""
+    torso = _torso(joints, layout)
+    if torso is None:
+        return None
+    for column, axis in enumerate("xyz"):
+        for sign in ("", "-"):
+            along = -torso[:, column] if sign else torso[:, column]
+            if (along > _ALONG).mean() >= _MOSTLY:
+                return sign + axis
+    return None
+
+
+def mean_head_axis(joints: Floats, layout: Layout) -> str | None:
+    """The signed axis nearest to where the head is from the hips in the mean of the frames; a bow
+    does not change it."""
+    torso = _torso(joints, layout)
+    if torso is None:
+        return None
+    mean = np.nan_to_num(torso).mean(axis=0)
+    column = int(np.argmax(np.abs(mean)))
+    return ("-" if mean[column] < 0 else "") + "xyz"[column]
+
+
+def _torso(joints: Floats, layout: Layout) -> Floats | None:
+    """The direction from the hips to the head, `(T, 3)`."""
     top, bottom = _place(joints, layout, _TOPS), _place(joints, layout, _BOTTOMS)
     if top is None or bottom is None:
         return None
     torso = top - bottom
     length = np.sqrt((torso * torso).sum(axis=-1, keepdims=True))
-    torso = torso / np.maximum(length, 1e-12)
-    for column, axis in enumerate("xyz"):
-        for sign in ("", "-"):
-            along = -torso[:, column] if sign else torso[:, column]
-            if (along > 0.8).mean() >= 0.75:
-                return sign + axis
-    return None
+    return np.asarray(torso / np.maximum(length, 1e-12))
 
 
 def upright(axis: str) -> str:

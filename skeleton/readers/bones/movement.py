@@ -7,13 +7,19 @@ import numpy as np
 
 from skeleton.errors import UnusableClip
 from skeleton.layouts import Layout, custom_layout
-from skeleton.readers.bodies.stature import Floats, head_axis, some_frames, stature, upright
+from skeleton.readers.bodies.stature import (
+    Floats,
+    head_axis,
+    mean_head_axis,
+    some_frames,
+    stature,
+    upright,
+)
 from skeleton.readers.bodies.units import UNITS, unit_of
 from skeleton.readers.bones.hierarchy import Bone, posed_positions, rest_positions
-from skeleton.readers.bones.names import joint_meanings
+from skeleton.readers.bones.names import FEWEST_JOINTS, joint_meanings
 from skeleton.readers.format import Reading
 
-_FEWEST_JOINTS = 5
 _NAMES_SHOWN = 8
 #: What a small file may grow to: coordinates, beyond three for each number it gives.
 _ALWAYS = 4_000_000
@@ -40,7 +46,7 @@ def reading_of(movement: Movement, name: str) -> Reading:
     bones, numbers = movement.bones, movement.numbers
     meanings = joint_meanings(bones)
     joints = dict(sorted(meanings.joints.items(), key=lambda item: item[1]))
-    if len(joints) < _FEWEST_JOINTS:
+    if len(joints) < FEWEST_JOINTS:
         raise UnusableClip(
             f"only {len(joints)} of the skeleton's joints have names that are known "
             f"({_short([bone.name for bone in bones if not bone.end])}); rename its bones, or send "
@@ -56,12 +62,15 @@ def reading_of(movement: Movement, name: str) -> Reading:
     sample = some_frames(places)
     metres, unit = _unit(stature(sample, layout), movement.metres)
     turned, stance = _stance(
-        head_axis(rest_positions(bones)[None, wanted], layout), head_axis(sample, layout)
+        head_axis(rest_positions(bones)[None, wanted], layout),
+        head_axis(sample, layout),
+        mean_head_axis(sample, layout),
     )
     with np.errstate(over="ignore"):
         scaled = places * metres
     remarks = (
-        *movement.remarks, *unit, *stance, *_left_out(meanings.left_out), *_joined(sample, layout)
+        *movement.remarks, *unit, *stance, *_left_out(meanings.left_out), *_joined(sample, layout),
+        *_others(meanings.bodies),
     )  # fmt: skip
     return Reading(scaled, layout, movement.fps, turned, remarks=remarks)
 
@@ -86,8 +95,17 @@ def _unit(height: float, given: float | None) -> tuple[float, tuple[str, ...]]:
     return metres, (f"units: in none is the body plausible, {name} were taken",)
 
 
-def _stance(rest: str | None, moving: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """The axes to read by, from where the head is at rest and in most frames."""
+def _stance(
+    rest: str | None, moving: str | None, mean: str | None
+) -> tuple[str | None, tuple[str, ...]]:
+    """The axes to read by, from where the head is at rest, in most frames, and on the mean."""
+    if moving is None and mean == rest:
+        moving = rest  # somebody who bows or sits for long
+    if moving == "y" and rest == "z":
+        return None, (
+            "axes: the body lies along y in most frames if the file's up is z, as its skeleton at "
+            f"rest stands; if it does, send axes={upright(rest)}",
+        )
     if moving is None or moving == "y":
         return None, ()
     axes = upright(moving)
@@ -98,6 +116,12 @@ def _stance(rest: str | None, moving: str | None) -> tuple[str | None, tuple[str
             f"axes={axes}",
         )
     return axes, (f"axes: the head points along {moving}, so {axes} were taken",)
+
+
+def _others(bodies: int) -> tuple[str, ...]:
+    if bodies == 1:
+        return ()
+    return (f"more_bodies: the file holds {bodies} bodies, each with a root; the first was kept",)
 
 
 def _left_out(names: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ shoulder, `LeftHand` at the wrist where there is no wrist besides, `LeftShoulder
 of others; hence the whole skeleton is looked at, not one name at a time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from skeleton.joint_names import canonical
@@ -16,7 +16,7 @@ from skeleton.readers.bones.spine_names import name_spine, spine_role
 from skeleton.readers.bones.words import NO_JOINT, bone_words
 
 _SIDED: Mapping[str, tuple[str, ...]] = {
-    "hip": ("hip", "up_leg", "upper_leg", "upleg", "upperleg", "thigh", "femur"),
+    "hip": ("hip", "up_leg", "upper_leg", "upleg", "upperleg", "thigh", "thigh_bend", "femur"),
     "knee": ("knee", "leg", "low_leg", "lower_leg", "lowleg", "lowerleg", "shin", "calf", "tibia"),
     "ankle": ("ankle",),
     "foot or ankle": ("foot",),
@@ -24,14 +24,18 @@ _SIDED: Mapping[str, tuple[str, ...]] = {
     "toes": ("toe_end", "toes_end", "toe_tip", "toe_nub", "toe0_nub", "toe0nub", "toe_base_end"),
     "collar": ("collar", "clavicle", "collar_bone", "clav"),
     "shoulder or collar": ("shoulder",),
-    "shoulder": ("arm", "up_arm", "upper_arm", "uparm", "upperarm", "shldr", "humerus"),
-    "elbow": ("elbow", "fore_arm", "forearm", "low_arm", "lower_arm", "lowerarm", "radius"),
+    "shoulder": ("arm", "up_arm", "upper_arm", "uparm", "upperarm", "uarm", "shldr", "shldr_bend",
+                 "humerus"),
+    "elbow": ("elbow", "fore_arm", "forearm", "forearm_bend", "low_arm", "lower_arm", "lowerarm",
+              "farm", "radius"),
     "wrist": ("wrist",),
     "hand or wrist": ("hand",),
     "hand": ("palm",),
     "hand_tip": ("hand_tip", "handtip", "hand_end", "hand_nub", "fingers_tip", "finger_tips"),
 }  # fmt: skip
 _ROLES = {f"_{name}": role for role, names in _SIDED.items() for name in names}
+#: Joints without which bones are no body.
+FEWEST_JOINTS = 5
 _PELVIS_BY_DEFAULT = frozenset({"root", "waist"})  # the pelvis, unless another bone is
 _HEAD_ENDS = frozenset({"end", "endsite", "nub", "top", "tip", "site"})
 _NO_FINGER = frozenset({"metacarpal", "palm", "in", "toe"})
@@ -43,33 +47,53 @@ _ENDS = {"head": "head_top", "wrist": "hand_tip", "hand": "hand_tip", "foot": "t
 @dataclass(frozen=True)
 class Meanings:
     """The bone that begins at each joint, by canonical name, and the names of those that begin
-    where no joint is known."""
+    where no joint is known; of the first body, where the file holds several `bodies`."""
 
     joints: dict[str, int]
     left_out: tuple[str, ...]
+    bodies: int = 1
 
 
 def joint_meanings(bones: Sequence[Bone]) -> Meanings:
     """Tell which bone begins at which joint of a body."""
+    body: Collection[int] = range(len(bones))
     joints = acclaim_names.joints_of(bones)
+    several = [] if joints is not None else _bodies(bones)
     if joints is None:
-        joints = _by_words(bones)
+        joints, body = several[0] if several else (_by_words(bones, body), body)
     known = set(joints.values())
     # Nothing is lost with a bone that begins where another one does that is kept.
     places = {(bones[i].parent, bones[i].offset) for i in known}
     left_out = (
         bone.name
         for i, bone in enumerate(bones)
-        if not bone.end
+        if i in body
+        and not bone.end
         and i not in known
         and (bone.parent, bone.offset) not in places
         and (any(bone.offset) or bone.parent not in known)
     )
-    return Meanings(joints, tuple(left_out))
+    return Meanings(joints, tuple(left_out), max(len(several), 1))
 
 
-def _by_words(bones: Sequence[Bone]) -> dict[str, int]:
-    named = [i for i, bone in enumerate(bones) if not bone.end]
+def _bodies(bones: Sequence[Bone]) -> list[tuple[dict[str, int], Collection[int]]]:
+    """The joints and the bones of each root that carries a body, where there are two or more."""
+    root_of = [chain(bones, i)[-1] for i in range(len(bones))]
+    roots = dict.fromkeys(root_of)
+    if len(roots) < 2:
+        return []
+    bodies: list[tuple[dict[str, int], Collection[int]]] = []
+    for own in roots:
+        below = frozenset(i for i, root in enumerate(root_of) if root == own)
+        joints = _by_words(bones, below)
+        if len(joints) >= FEWEST_JOINTS:
+            bodies.append((joints, below))
+    return bodies if len(bodies) > 1 else []
+
+
+def _by_words(bones: Sequence[Bone], body: Collection[int]) -> dict[str, int]:
+    """The joints among these bones."""
+    named = [i for i, bone in enumerate(bones) if i in body and not bone.end]
     words = dict(zip(named, bone_words([bones[i].name for i in named]), strict=True))
     words = {i: its for i, its in words.items() if its and not NO_JOINT & set(its)}
     roles: dict[str, list[int]] = {}

@@ -18,12 +18,13 @@ _TRUNK = frozenset(
 _SAID = {
     "spine_low": "spine_low", "spine_lower": "spine_low", "lower_spine": "spine_low",
     "spine_mid": "spine", "mid_spine": "spine", "spine_middle": "spine",
-    "middle_of_spine": "spine", "spine_naval": "spine", "spine_chest": "chest",
-    "spine_high": "chest", "spine_upper": "chest", "upper_spine": "chest",
+    "middle_of_spine": "spine", "middle_spine": "spine", "spine_naval": "spine",
+    "spine_chest": "chest", "spine_high": "chest", "spine_upper": "chest", "upper_spine": "chest",
 }  # fmt: skip
 #: How far up from the pelvis to the neck each joint of the trunk is.
 _HEIGHTS = {"spine_low": 0.2, "spine": 0.5, "chest": 0.8}
 _DIGITS = "0123456789"
+_PARTS_OF_NECK = frozenset({"", "lower", "upper", "twist"})  # as DAZ and Reallusion have two
 
 
 def spine_role(words: list[str]) -> str | None:
@@ -34,7 +35,7 @@ def spine_role(words: list[str]) -> str | None:
     if canonical(name) == "neck_top":
         return "neck_top"
     bare = [word.rstrip(_DIGITS) for word in words]
-    if bare[0] == "neck" and not any(bare[1:]):
+    if bare[0] == "neck" and set(bare[1:]) <= _PARTS_OF_NECK:
         return "neck bone"
     if canonical(name) == "neck":
         return "neck bone"

@@ -42,7 +42,13 @@ _BESIDE_TIME = frozenset(
     ("frame", "relative", "rel", "capture", "kinect", "system", "unix", "device", "in", "since",
      "start", "body")
 )  # fmt: skip
-_BODY_IDS = frozenset(("body", "user", "person", "skeleton", "player"))
+_LEVEL = "level"  # of a confidence
+# `TrackingId` is what the SDKs of both Kinects call it.
+_BODIES = frozenset(("body", "user", "person", "skeleton", "player", "tracking"))
+_IDS = frozenset(("id", "index", "idx"))
+_BODY_IDS = frozenset(
+    (*_BODIES - {"tracking"}, "id", *(f"{body}{id}" for body in _BODIES for id in _IDS))
+)
 
 
 @dataclass(frozen=True)
@@ -85,13 +91,13 @@ def read_header(line: str, number: int) -> Header:
         axis, name = _position(words)
         if axis is not None:
             places.setdefault(name, {}).setdefault(axis, column)
-        elif words and words[-1] in _STATES:
-            sights.setdefault(_plain(words), (column, _STATES[words[-1]]))
+        elif _is_body(words):
+            body = column if body is None else body
         elif time is None and _is_time(words):
             time = column
             second = next((_UNITS[word] for word in words if word in _UNITS), None)
-        elif body is None and words and words[-1] in (*_BODY_IDS, "id") and _BODY_IDS & set(words):
-            body = column
+        elif least := [_STATES[word] for word in words if word in _STATES]:
+            sights.setdefault(_plain(words), (column, least[-1]))
     names, remarks = _joints(places, cells, number)
     return Header(
         delimiter,
@@ -130,7 +136,7 @@ def _position(words: list[str]) -> tuple[str | None, str]:
 
 def _plain(words: list[str]) -> str:
     """The joint that a column of states belongs to."""
-    return _joint_name([word for word in words if word not in _STATES])
+    return _joint_name([word for word in words if word not in _STATES and word != _LEVEL])
 
 
 def _joint_name(words: list[str]) -> str:
@@ -139,6 +145,13 @@ def _joint_name(words: list[str]) -> str:
         return name
     bare = "_".join(word for word in words if word not in _SAID_BESIDE)
     return bare if canonical(bare) is not None else name
+
+
+def _is_body(words: list[str]) -> bool:
+    """Whether a column says whose body a row is of: `body_id`, `TrackingId`, `userid`, `id`."""
+    if len(words) == 1:
+        return words[0] in _BODY_IDS
+    return bool(words) and words[-1] in _BODIES | _IDS and not _BODIES.isdisjoint(words)
 
 
 def _is_time(words: list[str]) -> bool:
@@ -157,23 +170,24 @@ def _joints(
     flat = [name for name in known if places[name].keys() == {"x", "y"}]
     if not names and flat:
         raise FlatData(
-            f"the columns of {_listed(flat)} have x and y but no z; a 3D skeleton is needed, "
+            f"the columns of {listed(flat)} have x and y but no z; a 3D skeleton is needed, "
             "because movement towards the camera cannot be told from x and y alone"
         )
     if not names:
-        found = _listed([cell for cell in cells if cell])
+        found = listed([cell for cell in cells if cell])
         raise UnreadableClip(
             f"line {number}: no column names a joint; columns like HipCenterX, HipCenterY, "
             f"HipCenterZ or elbow_left_x are expected, not {found or 'none'}"
         )
     remarks = []
     if part := [name for name in known if name not in names]:
-        remarks.append(f"joints_left_out: not all of x, y and z have a column: {_listed(part)}")
+        remarks.append(f"joints_left_out: not all of x, y and z have a column: {listed(part)}")
     if other := [name for name in places if name not in known]:
-        remarks.append(f"joints_left_out: no known joints: {_listed(other)}")
+        remarks.append(f"joints_left_out: no known joints: {listed(other)}")
     return names, tuple(remarks)
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """Return some names for a message, and how many more there are."""
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return ", ".join(map(quoted, names[:_MOST_NAMED])) + more

@@ -40,18 +40,19 @@ def columns_of(
     return np.concatenate(blocks)
 
 
-def texts_of(lines: Sequence[str], column: int, delimiter: str) -> list[str]:
-    """Return the texts in this column of lines that `columns_of` has parsed, one a row, empty
-    where a cell holds nothing. Raises `UnreadableClip`.
+def texts_of(lines: Sequence[str], columns: Sequence[int], delimiter: str) -> list[list[str]]:
+    """Return the texts in each of these columns of lines that `columns_of` has parsed, one a row,
+    empty where a cell holds nothing. Raises `UnreadableClip`.
     """
     stream = (line for line in lines if not line.isspace())
-    texts: list[str] = []
+    texts: list[list[str]] = [[] for _ in columns]
     while block := list(islice(stream, _BLOCK)):
-        cells = _loaded(block, (column,), delimiter, object)
+        cells = _loaded(block, columns, delimiter, object)
         if cells is None:
-            raise UnreadableClip(f"not every line has a cell in column {column + 1}")
-        texts += [cell.strip() for cell in cells[:, 0].tolist()]
-    return ["" if text.lower() in _EMPTY else text for text in texts]
+            raise UnreadableClip(f"not every line has a cell in column {max(columns) + 1}")
+        for own, column in zip(texts, cells.T.tolist(), strict=True):
+            own += [cell.strip() for cell in column]
+    return [["" if text.lower() in _EMPTY else text for text in own] for own in texts]
 
 
 def _check_widths(block: list[str], delimiter: str, width: int, first: int) -> None:

@@ -76,6 +76,17 @@ def test_position_channels_that_are_always_zero_leave_the_offsets() -> None:
     assert place(reading, "left_wrist") == [18, 96, 0]
 
 
+def test_so_they_do_beside_a_bone_that_moves() -> None:
+    """As an armature that stands still above hips that move."""
+    six = "CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation"
+    text = BODY.replace("CHANNELS 3 Zrotation Xrotation Yrotation", six)
+    moved = text.index(six, text.index("Neck"))
+    text = text[:moved] + text[moved:]
+    rows = [f"0 100 0 0 0 0 0 {50 + i} 0" + " 0" * 27 for i in range(3)]
+    reading = read_bvh(text + motion(*rows))
+    assert place(reading, "left_wrist")[0] == 18
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -144,6 +155,20 @@ def test_a_file_that_is_z_up_is_read_so() -> None:
     recording = read_source(Source((z_up(BODY) + motion("0 0 100" + " 0" * 18)).encode()), BVH)
     joints = recording.clip(flat=True).joints[0, 0]
     np.testing.assert_allclose(joints[3], [0, 1.85, 0], atol=1e-6)
+
+
+def test_who_bows_for_long_in_a_file_that_is_z_up_still_stands_in_it() -> None:
+    """The head is along no axis in most frames; the skeleton at rest and the mean tell."""
+    rows = [f"0 0 100 0 {0 if i < 4 else 60} 0" + " 0" * 15 for i in range(10)]
+    reading = read_bvh(z_up(BODY) + motion(*rows))
+    assert reading.axes == "x,z,-y"
+    assert any(remark.startswith("axes:") for remark in reading.remarks)
+
+
+def test_who_lies_in_a_file_that_is_z_up_is_told_how_to_say_so() -> None:
+    reading = read_bvh(z_up(BODY) + motion(*["0 0 100 0 -90 0" + " 0" * 15] * 3))
+    assert reading.axes is None
+    assert any("send axes=x,z,-y" in remark for remark in reading.remarks)
 
 
 def test_who_lies_in_a_file_that_is_y_up_goes_on_lying() -> None:

@@ -129,6 +129,10 @@ def test_a_joint_in_the_origin_is_unseen() -> None:
         ("Head_State", ["Tracked", "Inferred", "NotTracked"]),
         ("head confidence", [1.0, 0.5, 0.0]),
         ("Head_visibility", [0.99, 0.51, 0.4]),
+        ("Head_Tracked", ["True", "true", "False"]),
+        ("TrackingState_Head", ["Tracked", "Inferred", "Not Tracked"]),
+        ("HeadConfidenceLevel", ["Medium", "Low", "None"]),
+        ("head_confidence_level", [2, 1, 0]),
     ],
 )
 def test_a_joint_that_was_not_tracked_is_unseen(column: str, values: list[Any]) -> None:
@@ -137,6 +141,14 @@ def test_a_joint_that_was_not_tracked_is_unseen(column: str, values: list[Any]) 
     unseen = np.isnan(found.joints).any(axis=-1)
     assert unseen[:, 3].tolist() == [i % 3 == 2 for i in range(FRAMES)]
     assert unseen.sum() == unseen[:, 3].sum()
+
+
+def test_a_state_in_unknown_words_does_not_count_and_is_said() -> None:
+    found = read("csv", csv(NAMES, KICK, extra={"HeadTrackingState": ["good", "bad"] * 999}))
+    assert np.isfinite(found.joints).all()
+    assert [remark.partition(",")[0] for remark in found.remarks] == [
+        "states: whether 'head' were seen is said neither in numbers nor in words that are known"
+    ]
 
 
 @pytest.mark.parametrize(("factor", "unit"), [(1000, "millimetres"), (100, "centimetres")], ids=str)
@@ -267,6 +279,48 @@ def test_a_whole_number_is_one_body_however_it_is_written() -> None:
     found = read("csv", two_bodies("1", "1.0"))
     assert len(found.joints) == 2 * FRAMES
     assert found.remarks == ()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "body_id",
+        "SkeletonID",
+        "TrackingId",
+        "tracking_id",
+        "BodyIndex",
+        "userid",
+        "id",
+        "ID",
+        "user",
+    ],
+)
+def test_an_id_is_known_by_any_of_its_names(header: str) -> None:
+    found = read("csv", two_bodies("1", "2", header=header))
+    np.testing.assert_allclose(found.joints, KICK, atol=1e-6)
+
+
+def test_a_number_of_every_row_is_no_bodys() -> None:
+    found = read("csv", csv(NAMES, KICK, extra={"id": list(range(FRAMES))}))
+    assert len(found.joints) == FRAMES
+    assert found.remarks == ()
+
+
+def test_names_without_separators_are_known() -> None:
+    names = [name.lower() for name in NAMES]
+    found = read("csv", csv(names, KICK))
+    assert found.layout is LAYOUTS["kinect_v1"]
+
+
+@pytest.mark.parametrize("upwards", [False, True])
+def test_an_azure_kinects_table_stands_in_its_own_axes_and_in_ours(upwards: bool) -> None:
+    layout = LAYOUTS["azure_kinect"]
+    joints = performed("wave", layout="azure_kinect")
+    written = joints if upwards else joints * [1, -1, -1]
+    data = csv([name.title() for name in layout.joints], 1000 * written)
+    found = read_source(Source(data), FORMATS["csv"])
+    np.testing.assert_allclose(found.clip().joints[:, 0], joints, atol=1e-5)
+    assert any(remark.startswith("axes:") for remark in found.remarks) is not upwards
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "NaN", "null"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,15 @@ def test_a_landmark_of_one_half_or_of_which_nothing_is_said_is_seen(seen: Any) -
     del frames[2][5]["visibility"]
     frames[2][5].update(seen)
     assert np.isfinite(read(frames).joints).all()
+
+
+def test_a_visibility_that_is_nought_everywhere_says_nothing() -> None:
+    frames = copy.deepcopy(POSES)
+    for landmark in chain.from_iterable(frames):
+        landmark["visibility"] = 0.0
+    found = read(frames)
+    assert np.isfinite(found.joints).all()
+    assert any(remark.startswith("visibility:") for remark in found.remarks)
 
 
 @pytest.mark.parametrize("nobody", [None, [], {}, {"landmarks": []}, {"landmarks": None}, [[]]])

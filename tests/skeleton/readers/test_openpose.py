@@ -150,6 +150,23 @@ def test_who_was_away_comes_back_as_the_same_person_and_a_new_one_is_new() -> No
     ]
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_who_appears_elsewhere_is_another_person(beside: bool) -> None:
+    """Not the one who has left."""
+    standing = [person(BODY[0] - ASIDE, 0.9)] if beside else []
+    file = [
+        frame(*standing, person(body + (0 if number < 3 else 2) * ASIDE, 0.5))
+        for number, body in enumerate(BODY)
+    ]
+    joints = read(file).joints
+    assert joints.shape[1] == 2 + beside
+    first, last = (np.isfinite(joints[:, person]).all(axis=(1, 2)) for person in (-2, -1))
+    assert sorted([first.tolist(), last.tolist()]) == [
+        [False] * 3 + [True] * 3,
+        [True] * 3 + [False] * 3,
+    ]
+
+
 def test_numbers_beyond_all_measure_are_refused_without_a_warning() -> None:
     far = np.full((25, 3), 1e308)
     with pytest.raises(UnusableClip, match="beyond 1e\\+06"):

@@ -45,6 +45,37 @@ def test_mixamo_and_motion_builder_with_any_character_in_front(prefix: str) -> N
     assert meanings(prefixed(mixamo(), prefix)) == expected
 
 
+def test_of_two_bodies_the_first_is_taken_and_none_of_the_other() -> None:
+    for first, second in (("P1:", "P2:"), ("", "")):
+        bones = bones_of(prefixed(mixamo(), first) | prefixed(mixamo(), second or "Bob_"))
+        found = joint_meanings(bones)
+        assert {joint: bones[i].name for joint, i in found.joints.items()} == {
+            joint: first + name for joint, name in MIXAMO.items()
+        }
+        assert found.bodies == 2
+        assert not any(name.startswith(second or "Bob_") for name in found.left_out)
+
+
+def test_a_prop_beside_a_body_is_no_second_body() -> None:
+    found = joint_meanings(bones_of(mixamo() | {"Sword": row("Blade", "Tip")}))
+    assert found.bodies == 1
+    assert len(found.joints) == len(MIXAMO)
+
+
+def test_daz_bends_and_twists() -> None:
+    arm = row("*Collar", "*ShldrBend", "*ShldrTwist", "*ForearmBend", "*ForearmTwist", "*Hand")
+    leg = row("*ThighBend", "*ThighTwist", "*Shin", "*Foot", "*Toe")
+    chest = {"neckLower": row("neckUpper", "head"), **both(arm, "l", "r")}
+    tree = {"hip": {"pelvis": both(leg, "l", "r"), "abdomenLower": {"chestUpper": chest}}}
+    found = meanings(tree)
+    for side, short in (("left", "l"), ("right", "r")):
+        assert found[f"{side}_shoulder"] == f"{short}ShldrBend"
+        assert found[f"{side}_elbow"] == f"{short}ForearmBend"
+        assert found[f"{side}_hip"] == f"{short}ThighBend"
+        assert found[f"{side}_knee"] == f"{short}Shin"
+    assert (found["neck"], found["neck_top"]) == ("neckLower", "neckUpper")
+
+
 def test_mixamo_fingers_are_left_out_by_name() -> None:
     left = joint_meanings(bones_of(mixamo())).left_out
     assert "LeftHandThumb2" in left
