@@ -186,13 +186,20 @@ class _Session:
             self._floor[key] = by_matrix(method, one.archive, list(one.episodes), marked)
         return self._floor[key]
 
+    def _epochs(self) -> str:
+        """The budget, by encoder where it differs."""
+        of = {entry.encoder: str(entry.config.optimiser.epochs) for entry in self._planned}
+        if len(set(of.values())) == 1:
+            return next(iter(of.values()))
+        return ", ".join(f"{encoder}: {epochs}" for encoder, epochs in of.items())
+
     def _facts(self, finished: Sequence[Finished]) -> dict[str, str]:
         commits = dict.fromkeys(run.measurement.commit or "not known" for run in finished)
         return machine() | {
             "plan": str(self._args.plan),
             "configuration": str(self._args.config or "the default"),
             "overrides": " ".join((*self._plan.overrides, *self._args.overrides)) or "none",
-            "epochs": str(self._planned[0].config.optimiser.epochs),
+            "epochs": self._epochs(),
             "repeats": str(self._plan.repeats),
             "device": self._args.device,
             "jobs": str(self._args.jobs),

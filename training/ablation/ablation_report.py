@@ -17,7 +17,8 @@ from training.evaluation.results import Measured
 from training.evaluation.seeds import SeedSpread
 
 _HOW_TO_READ = (
-    "All runs had the same data and budget and met the same episodes (one-shot protocol of "
+    "All runs of an encoder had the same data and budget and met the same episodes (one-shot "
+    "protocol of "
     "`python -m training evaluate`); an episode's figure is in %, AUROC as it is. "
     "`81.2 ± 1.7 (0.4; 1.6)`: mean ± standard deviation over seeds and episodes together; in "
     "brackets the sample deviation (n - 1) of the seeds' means, and the deviation of the episodes' "

@@ -1,6 +1,7 @@
 """The table: what was measured beside what is published, as Markdown and as JSON (ours)."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,8 @@ def markdown(
         "",
         "Accuracy in %, by the number of base classes. Published: one fixed exemplar a class, and "
         "base subsets that are not known. Ours: the last epoch (never the best on the novel "
-        f"classes), mean ± sample deviation over {seeds} training seeds, the listed base "
+        f"classes), mean ± sample deviation over training seeds ({_finished(cells, seeds)}), the "
+        "listed base "
         "subsets, to which the mirror images of one-sided classes add classes of their own. "
         "Drawn: a random exemplar a class, many times; mean over seeds and draws ± standard "
         "deviation over the draws.",
@@ -63,6 +65,13 @@ def markdown(
                      f"{' | '.join(gaps)} | |")  # fmt: skip
     lines += ["", "## Made with", "", *(f"- {name}: {value}" for name, value in facts.items()), ""]
     return "\n".join(lines)
+
+
+def _finished(cells: Sequence[Cell], seeds: int) -> str:
+    """How many seeds the entries of the table are of."""
+    counts = Counter((cell.variant, cell.base) for cell in cells)
+    fewest, most = min(counts.values(), default=0), max(counts.values(), default=0)
+    return f"{most} of {seeds}" if fewest == most else f"{fewest} to {most} of {seeds}"
 
 
 _ROWS = (

@@ -119,10 +119,10 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def sample_spread(values: Sequence[float]) -> Spread:
-    """Mean and sample deviation (n - 1), as of a few training seeds; the deviation is 0 of one."""
+    """Mean and sample deviation (n - 1), as of a few training seeds; of one it is NaN."""
     found = spread(values)
     if found.count < 2:
-        return found
+        return replace(found, sd=float("nan"))
     return replace(found, sd=found.sd * (found.count / (found.count - 1)) ** 0.5)
 
 

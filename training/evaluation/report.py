@@ -165,11 +165,13 @@ def _decision_lines(method: Measured) -> list[str]:
 
 
 def percent(value: Spread, *, signed: bool = False) -> str:
-    """Return a spread of shares as `74.6 ± 3.0`, a dash where there is none."""
+    """Return a spread of shares as `74.6 ± 3.0`, the mean alone where nothing is known of the
+    deviation, a dash where there is no value."""
     if value.count == 0:
         return "-"
     form = "+.1f" if signed else ".1f"
-    return f"{100 * value.mean:{form}} ± {100 * value.sd:.1f}"
+    mean = f"{100 * value.mean:{form}}"
+    return mean if math.isnan(value.sd) else f"{mean} ± {100 * value.sd:.1f}"
 
 
 def _percent_of(series: Series | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skeleton import LAYOUTS, Archive, Clip, mapping
+from skeleton.mapping import absent_joints
 from training.evaluation.distances import dtw_between
 from training.evaluation.features import floor_features
 from training.evaluation.metrics import Spread, paired_difference, spread
@@ -50,8 +51,8 @@ def measure_floor(
     """Measure time warping where a level asks for it, on the first `episodes` of those drawn;
     the first row is clean. The model was `measured` before, `clean` is its clean accuracy.
 
-    Time warping knows no unseen joints: for it gaps are bridged over any length, and a joint
-    never seen takes the place of its nearest seen neighbour in the skeleton.
+    Time warping knows no unseen joints: for it gaps are bridged over any length, and for a joint
+    never seen stands what does so for the model, else its nearest seen neighbour in the skeleton.
     """
     few = drawn[:episodes]
     enrolled = np.unique(np.concatenate([episode.exemplars for episode in few]))
@@ -87,7 +88,8 @@ def measure_floor(
 
 def whole(clip: Clip) -> Clip:
     """Return the clip on the floor's joints with nothing unseen."""
-    joints = mapping(clip.layout, _JOINTS).apply(clip.joints)
+    never_seen = absent_joints(clip.joints[:, 0], clip.layout)
+    joints = mapping(clip.layout, _JOINTS, never_seen).apply(clip.joints)
     if not np.isnan(joints).any():
         return replace(clip, joints=joints, layout=_JOINTS)
     joints = joints.copy()

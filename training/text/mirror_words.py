@@ -13,6 +13,10 @@ _ADVERB = re.compile(
     r"down|through|from the start|then|where|when|as)\b(?! (?:the |its |his |her )?left\b)",
     re.IGNORECASE,
 )
+# These follow a direction as well: "left at the waist, right at the chest", "right up, left down".
+_EITHER = re.compile(
+    r"right (?:at|up|down|over|into|through|above|below|under|behind)\b", re.IGNORECASE
+)
 _ALL_RIGHT = re.compile(r"\b(all|just|exactly) $", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"\b(is|are|be|been|being|has|have|had) $", re.IGNORECASE)
 
@@ -22,7 +26,8 @@ _OPPOSITE = {"left": "right", "right": "left"}
 def mirrored_words(text: str) -> str:
     """Swap left and right in a text, and the sense of turns.
 
-    "a right angle", "right away" and "is left hanging" are no sides, and stay.
+    "a right angle", "right away" and "is left hanging" are no sides, and stay; "right up" is a
+    side where the text also says "left" without an article.
     """
     text = _SIDES.sub(_swap, text)
     return _TURNS.sub(_turn, text)
@@ -33,9 +38,20 @@ def _swap(found: re.Match[str]) -> str:
     before, after = text[: found.start()], text[found.start() :]
     if _RIGHT_ANGLE.match(after) or (_PARTICIPLE.search(before) and word.lower() == "left"):
         return word
-    if not _ARTICLE.search(before) and (_ADVERB.match(after) or _ALL_RIGHT.search(before)):
+    adverb = _ADVERB.match(after) and not (_EITHER.match(after) and _has_direction_left(text))
+    if not _ARTICLE.search(before) and (adverb or _ALL_RIGHT.search(before)):
         return word
     return _cased(_OPPOSITE[word.lower()], word)
+
+
+def _has_direction_left(text: str) -> bool:
+    """Whether "left" is said as a direction: "sweeps left", and not "the left hand"."""
+    return any(
+        found[0].lower() == "left"
+        and not _ARTICLE.search(text[: found.start()])
+        and not _PARTICIPLE.search(text[: found.start()])
+        for found in _SIDES.finditer(text)
+    )
 
 
 def _turn(found: re.Match[str]) -> str:

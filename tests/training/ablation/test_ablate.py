@@ -10,10 +10,19 @@ import pytest
 from skeleton import Archive
 from tests.training.ablation.conftest import Done, Folder
 from training import checkpoint
+from training.ablation.evaluation_sets import EvaluationSet, evaluation_sets
 from training.ablation.measurement import read_measurement
+from training.config import load_config
 from training.evaluation.encoders import encoder_from_checkpoint
+from training.evaluation.logistic import logistic, logistic_fit
 from training.evaluation.methods import ENCODER, alone, encoder_methods
-from training.evaluation.metrics import accuracy, answers, right_when_accepting
+from training.evaluation.metrics import (
+    Answers,
+    accuracy,
+    answers,
+    expected_calibration_error,
+    right_when_accepting,
+)
 from training.evaluation.protocol import episodes
 from training.lock import locked
 
@@ -143,6 +152,29 @@ def test_probabilities_are_those_of_a_fit_on_other_classes_kept_out(done: Done) 
         errors = _series(done, "plain", name, "whole", "open_calibration")
         assert errors.shape == (2, 6)
         assert ((errors >= 0) & (errors < 0.5)).all()
+
+
+def test_a_set_kept_out_has_no_say_in_its_own_probabilities(done: Done, toy: Folder) -> None:
+    config = load_config(done.out / "runs/small/plain/seed0/config.yaml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONESHOT_DATA", str(toy.path))
+        sets, _ = evaluation_sets(config, ["strangers"], 2)
+    encoder = encoder_from_checkpoint(done.out / "runs/small/plain/seed0/last.pt")
+    asked, told = (next(one for one in sets if one.name == name) for name in KEPT_OUT)
+    alike = {one.name: encoder_methods(one.archive, encoder)[0].similarity for one in (asked, told)}
+
+    def opened(one: EvaluationSet) -> list[Answers]:
+        return [answers(alike[one.name], one.archive.labels, e, half=True) for e in one.episodes]
+
+    best, right = (np.concatenate([getattr(a, w) for a in opened(told)]) for w in ("best", "right"))
+    weights = np.full(len(best), 1 / len(best))
+    slope, intercept = logistic_fit(np.stack([best, np.ones_like(best)], 1), right, weights)
+    expected = [
+        expected_calibration_error(logistic(slope * a.best + intercept), a.right)
+        for a in opened(asked)
+    ]
+    stored = _series(done, "plain", asked.name, "whole", "open_calibration")[0]
+    assert np.allclose(stored, expected, atol=1e-6)
 
 
 def _wait(until: Any, process: Any, out: Path, seconds: float = 200) -> None:

@@ -159,6 +159,8 @@ def test_time_warping_gets_clips_with_nothing_unseen() -> None:
     gap = clip.joints.copy()
     gap[10:30, 0, at["head"]] = np.nan
     gap[:, 0, at["right_hand"]] = np.nan
+    for joint in ("left_hand", "left_wrist", "left_hand_tip", "left_thumb"):
+        gap[:, 0, at[joint]] = np.nan
     filled = whole(replace(clip, joints=gap))
     assert filled.layout == LAYOUTS["openni"]
     assert not np.isnan(filled.joints).any()
@@ -166,9 +168,8 @@ def test_time_warping_gets_clips_with_nothing_unseen() -> None:
     head = clip.joints[:, 0, at["head"]]
     middle = (head[9] + (head[30] - head[9]) * 11 / 21).astype(np.float32)
     assert np.allclose(filled.joints[20, 0, to["head"]], middle, atol=1e-5)
-    assert np.array_equal(
-        filled.joints[:, 0, to["right_hand"]], clip.joints[:, 0, at["right_elbow"]]
-    )
+    for joint, stand_in in (("right_hand", "right_wrist"), ("left_hand", "left_elbow")):
+        assert np.array_equal(filled.joints[:, 0, to[joint]], clip.joints[:, 0, at[stand_in]])
 
 
 def test_time_warping_between_two_lists_is_time_warping_of_all() -> None:

@@ -79,6 +79,12 @@ def test_the_mirror_image_swaps_joints_words_and_side() -> None:
         ("crosses right over left", "crosses left over right"),
         ("turns anticlockwise", "turns clockwise"),
         ("moves to the right at waist height", "moves to the left at waist height"),
+        (
+            "swings right at waist height, then left at chest height",
+            "swings left at waist height, then right at chest height",
+        ),
+        ("sweeps left down and right up", "sweeps right down and left up"),
+        ("the left hand goes right up to the chest", "the right hand goes right up to the chest"),
     ],
 )
 def test_only_sides_are_swapped(text: str, mirror: str) -> None:
