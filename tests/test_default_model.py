@@ -156,6 +156,7 @@ def test_the_card_is_this_models_card() -> None:
     info = ServedEncoder(DEFAULT_MODEL, provider="cpu").info
     card = CARD.read_text()
     assert info.space in card
+    assert f"{len(info.training['classes'])} base classes" in card
     for name in info.training["sets"]:
         assert name in card
 
@@ -176,5 +177,7 @@ def test_the_model_of_clear_terms_is_of_these_sets_alone() -> None:
     assert set(info.training["sets"]) == {
         "uiprmd_kinect", "uiprmd_vicon", "hdm05_11", "precog16", "cmu_part", "cmu_txt", "cmu_dance",
     }  # fmt: skip
-    assert info.space in CARD.read_text()
+    card = CARD.read_text()
+    assert info.space in card
+    assert f"{len(info.training['classes'])} base classes" in card
     assert CLEAR_TERMS.stat().st_size <= 10_000_000
