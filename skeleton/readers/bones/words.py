@@ -16,7 +16,8 @@ NO_JOINT = frozenset(
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _MIDDLE = frozenset({"c", "m", "ctr"})
 _DECORATION = re.compile(
-    r"^(?:(?:def|org)[\s_\-.]+)+|[\s_\-.]+(?:jnt|joint|bone|bind|skin|bn|jt)$", re.I
+    r"^(?:(?:def|org)[\s_\-.]+)+|^mixamorig\d*(?=[A-Z])|[\s_\-.]+(?:jnt|joint|bone|bind|skin|bn|jt)$",
+    re.I,
 )
 _FIRST = re.compile(r"([A-Za-z]+\d*)[\s_\-.]+(?=[A-Za-z])")
 _SHARED = 0.75  # of the bones have a word in front, and it is the character's name or the tool's
@@ -35,8 +36,9 @@ _MEANINGFUL = frozenset(
 def bone_words(names: Sequence[str]) -> list[list[str]]:
     """Split the names of one skeleton's bones into lower-case words, the side first.
 
-    `mixamorig:LeftArm`, `Bip01 L UpperArm`, `Character1_LeftArm`, `DEF-upper_arm.L` and
-    `J_Bip_L_UpperArm` lose what stands before, which all of the skeleton's bones share.
+    `mixamorig:LeftArm`, `mixamorigLeftArm`, `Bip01 L UpperArm`, `Character1_LeftArm`,
+    `DEF-upper_arm.L` and `J_Bip_L_UpperArm` lose what stands before, which all of the skeleton's
+    bones share.
     """
     plain = [re.split(r"[:|]", name[-_LONGEST:])[-1] for name in names]
     plain = [_DECORATION.sub("", name.strip()) for name in plain]

@@ -39,7 +39,10 @@ def prefixed(tree: Tree, prefix: str) -> Tree:
     return {prefix + name if name else "": prefixed(inner, prefix) for name, inner in tree.items()}
 
 
-@pytest.mark.parametrize("prefix", ["", "mixamorig:", "mixamorig7:", "Character1_", "Bob_", "Rig|"])
+@pytest.mark.parametrize(
+    "prefix",
+    ["", "mixamorig:", "mixamorig7:", "mixamorig", "mixamorig2", "Character1_", "Bob_", "Rig|"],
+)
 def test_mixamo_and_motion_builder_with_any_character_in_front(prefix: str) -> None:
     expected = {joint: prefix + name for joint, name in MIXAMO.items()}
     assert meanings(prefixed(mixamo(), prefix)) == expected
