@@ -481,7 +481,7 @@ _BY_STATUS: Mapping[int, type[OneshotError]] = {
 }
 
 # A proxy's own answers when the service's did not come: it may have done what was asked.
-_LOST_BEHIND_A_PROXY = frozenset((502, 504, *range(520, 528)))
+_LOST_BEHIND_A_PROXY = frozenset((502, 504, 520, 522, 524))
 
 # --------------------------------------------- calls: what is sent, and how its answer is read
 

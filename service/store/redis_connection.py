@@ -157,7 +157,8 @@ class RedisConnection:
                 retry=Retry(NoBackoff(), 0),
             )
             # Unconnected: what the URL says besides the address is looked at only here.
-            client.connection_pool.make_connection()
+            pool = client.connection_pool
+            pool.connection_class(**pool.connection_kwargs)
             if client.get_encoder().decode_responses:
                 raise ValueError("the store's values are bytes")
             return client
@@ -227,7 +228,7 @@ def _meaning(place: str, message: str) -> StoreError:
     # The name of a collection may stand in the message, too.
     if "WRONGTYPE " in message or "equal or smaller than the target stream" in message:
         return StoreCorrupt(f"Redis at {place} holds something foreign: {message}")
-    if "OOM command not allowed" in message or "No space left" in message:
+    if "No space left" in message:
         return StoreFull(f"Redis at {place} is full: {message}")
     return StoreUnavailable(f"Redis at {place} refuses: {message}")
 

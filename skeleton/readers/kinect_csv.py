@@ -24,8 +24,6 @@ from skeleton.readers.format import Format, Reading, Source
 
 _MOST_CELLS = 3_000_000  # some minutes of every column a recorder may write
 _WHOLE = re.compile(r"^(-?\d+)[.,]0*$")  # as tools write a whole number where other rows have none
-
-
 _LEVELS = frozenset(("low", "medium", "high"))
 #: What Kinects' SDKs call how surely they see a joint.
 _SURENESS = {
@@ -163,8 +161,8 @@ def _joints(table: _Table, remarks: list[str]) -> NDArray[np.float64]:
     states_of = zip(header.states, sure, strict=True)
     if said := [header.names[state.joint] for state, how in states_of if how is None]:
         remarks.append(
-            f"states: whether {listed(said)} were seen is said neither in numbers nor in words "
-            "that are known, and does not count"
+            f"states: nothing that is known is said of how these were seen, so it does not count: "
+            f"{listed(said)}"
         )
     return joints
 
@@ -173,7 +171,7 @@ def _one_body(ids: list[str] | None, rows: int) -> tuple[NDArray[np.bool_], str 
     """Which rows are those of the body that most rows are of, and a remark where there are
     others."""
     counts = Counter(filter(None, ids or ()))
-    numbered = rows > 1 and max(counts.values(), default=0) == 1  # the rows themselves
+    numbered = len(counts) > rows / 2  # the rows themselves are
     if ids is None or len(ids) != rows or len(counts) < 2 or numbered:
         return np.ones(rows, dtype=np.bool_), None
     body, most = counts.most_common(1)[0]

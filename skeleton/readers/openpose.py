@@ -5,8 +5,8 @@ list of them, one of them a line, or an object with `frames`. `pose_keypoints_3d
 taken where anybody has it. Kinetics-skeleton is `{"data": [{"skeleton": [{"pose", "score"}]}]}`,
 18 joints, 30 frames a second. Joints of confidence 0 are unseen.
 
-Who is who from frame to frame is told by the nearest middle of the seen joints, within one and a
-half bodies; the persons are then numbered by how surely they were seen over the clip, and of
+Who is who from frame to frame is told by the nearest middle of the seen joints, as far as a person
+may get; the persons are then numbered by how surely they were seen over the clip, and of
 Kinetics two are kept.
 
 Two-dimensional keypoints get z = 0: a model that needs depth refuses them, training may take them.
@@ -22,7 +22,6 @@ from skeleton.layouts import LAYOUTS
 from skeleton.readers.bodies.json_frames import checked_frames, frame_rate
 from skeleton.readers.bodies.openpose_people import Rows, kinetics_rows, people_rows
 from skeleton.readers.bodies.sightings import follow, spread
-from skeleton.readers.bodies.stature import box_diagonal
 from skeleton.readers.containers.json_text import as_numbers, parse_json_or_lines, starts_json
 from skeleton.readers.format import Format, Reading, Source
 
@@ -31,7 +30,6 @@ _KINETICS = re.compile(rb'"skeleton"\s*:\s*\[(?:\s*\]|\s*\{\s*"(?:pose|score)"\s
 _KINETICS_FPS = 30.0
 _KINETICS_PERSONS = 2
 _MOST_PERSONS = 10  # in a frame, the surest
-_REACH = 1.5  # bodies
 _LAYOUTS = {18: "openpose18", 25: "openpose25"}
 _FLAT = (
     "flat: the keypoints are two-dimensional, z is 0 everywhere; they serve training, but "
@@ -68,9 +66,9 @@ def _joints(rows: Rows, most: int) -> NDArray[np.float32]:
     points = np.zeros((*seen.shape, 3))  # with z 0 where the keypoints are two-dimensional
     points[..., : rows.width - 1] = numbers[..., :-1]
     points[~seen] = np.nan
-    # Nobody is farther from one sighting to the next than a body is large, and half as much.
-    reach = _REACH * box_diagonal(points) or np.inf
-    persons = np.asarray(follow(_middles(points), frames.tolist(), reach), dtype=np.int64)
+    persons = np.asarray(
+        follow(_middles(points), _diagonals(points), frames.tolist()), dtype=np.int64
+    )
     order = np.argsort(-np.bincount(persons, weights=sure), kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
@@ -93,6 +91,14 @@ def _middles(points: NDArray[np.float64]) -> NDArray[np.float64]:
     count = np.maximum(seen.sum(axis=1), 1)
     middles: NDArray[np.float64] = np.where(seen, points, 0.0).sum(axis=1) / count
     return middles
+
+
+def _diagonals(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The diagonal of the box around each body's seen joints, `(N,)`."""
+    extent = np.fmax.reduce(points, axis=1) - np.fmin.reduce(points, axis=1)  # (N, 3)
+    with np.errstate(over="ignore"):  # numbers beyond all measure are refused later
+        diagonals: NDArray[np.float64] = np.sqrt((extent * extent).sum(axis=1))
+    return diagonals
 
 
 def _looks_like(head: bytes) -> bool:

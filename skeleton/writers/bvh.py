@@ -1,6 +1,7 @@
 """BVH from joint positions: bones are laid along what was measured (ours)."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -171,9 +172,10 @@ def _rotation(degrees: Floats) -> Floats:
 
 def _skeleton(names: Sequence[str], parents: Sequence[int], offsets: Floats) -> list[str]:
     text: list[str] = []
+    called = _distinct([_bone_name(name, names) for name in names])
 
     def write(joint: int, indent: str) -> None:
-        text.append(f"{indent}{'JOINT' if indent else 'ROOT'} {_bone_name(names[joint], names)}")
+        text.append(f"{indent}{'JOINT' if indent else 'ROOT'} {called[joint]}")
         text.append(f"{indent}{{")
         inner = indent + "  "
         text.append(f"{inner}OFFSET {_three(offsets[joint])}")
@@ -193,6 +195,16 @@ def _skeleton(names: Sequence[str], parents: Sequence[int], offsets: Floats) -> 
 
 def _three(vector: Sequence[float] | Floats) -> str:
     return " ".join(f"{part:.5f}" for part in vector)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names, numbered where one comes again."""
+    met: Counter[str] = Counter()
+    found = []
+    for name in names:
+        met[name] += 1
+        found.append(name if met[name] == 1 else f"{name}_{met[name]}")
+    return found
 
 
 def _bone_name(joint: str, present: Sequence[str]) -> str:

@@ -290,7 +290,6 @@ def test_bones_and_motion_in_a_form_are_the_same_movement_as_the_bvh(visitor: Ca
     assert raw(visitor, "/recognize", bvh).json()["similarity"] > 0.95
 
 
-@pytest.mark.real_data
 def test_fields_for_files_that_were_left_empty_do_not_count(visitor: Caller) -> None:
     """As `/docs` sends them, without a file name, and as a browser does."""
     clip = (ROOT / "examples" / "recognize" / "wave.json").read_bytes()
@@ -303,6 +302,7 @@ def test_fields_for_files_that_were_left_empty_do_not_count(visitor: Caller) -> 
         assert nothing.status_code in (400, 422)
 
 
+@pytest.mark.real_data
 def test_a_motion_without_its_bones_is_told_what_is_missing(visitor: Caller) -> None:
     for name in ("cmu_02_01.amc", "cmu_02.asf"):
         body = form({"file": (Path(name).name, (ORIGINALS / name).read_bytes())})

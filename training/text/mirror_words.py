@@ -13,10 +13,10 @@ _ADVERB = re.compile(
     r"down|through|from the start|then|where|when|as)\b(?! (?:the |its |his |her )?left\b)",
     re.IGNORECASE,
 )
-# These follow a direction as well: "left at the waist, right at the chest", "right up, left down".
-_EITHER = re.compile(
-    r"right (?:at|up|down|over|into|through|above|below|under|behind)\b", re.IGNORECASE
-)
+# These follow a direction as well, where "left" has one: "left at the waist, right at the chest".
+_THERE = r"(?:at|up|down|over|into|through|above|below|under|behind)\b"
+_EITHER = re.compile(rf"right {_THERE}", re.IGNORECASE)
+_LEFT_THERE = re.compile(rf"left {_THERE}", re.IGNORECASE)
 _ALL_RIGHT = re.compile(r"\b(all|just|exactly) $", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"\b(is|are|be|been|being|has|have|had) $", re.IGNORECASE)
 
@@ -27,7 +27,7 @@ def mirrored_words(text: str) -> str:
     """Swap left and right in a text, and the sense of turns.
 
     "a right angle", "right away" and "is left hanging" are no sides, and stay; "right up" is a
-    side where the text also says "left" without an article.
+    side where the text also says "left down" or the like.
     """
     text = _SIDES.sub(_swap, text)
     return _TURNS.sub(_turn, text)
@@ -45,12 +45,10 @@ def _swap(found: re.Match[str]) -> str:
 
 
 def _has_direction_left(text: str) -> bool:
-    """Whether "left" is said as a direction: "sweeps left", and not "the left hand"."""
+    """Whether "left" is said as "right" may be: "sweeps left down", and not "the left hand"."""
     return any(
-        found[0].lower() == "left"
-        and not _ARTICLE.search(text[: found.start()])
-        and not _PARTICIPLE.search(text[: found.start()])
-        for found in _SIDES.finditer(text)
+        not _ARTICLE.search(before := text[: found.start()]) and not _PARTICIPLE.search(before)
+        for found in _LEFT_THERE.finditer(text)
     )
 
 

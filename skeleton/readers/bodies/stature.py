@@ -10,6 +10,7 @@ Floats = NDArray[np.float64]
 _SAMPLES = 64  # frames looked at
 _ALONG = 0.8  # of the torso's length are along an axis
 _MOSTLY = 0.75  # of the frames
+_CLEARLY = 0.5  # of the torso's length
 #: How tall a person is, in metres, where nothing else is known.
 ADULT = 1.7
 #: Lengths in metres of a body of 1.7 metres; what is bone comes first.
@@ -77,13 +78,15 @@ def head_axis(joints: Floats, layout: Layout) -> str | None:
 
 
 def mean_head_axis(joints: Floats, layout: Layout) -> str | None:
-    """The signed axis nearest to where the head is from the hips in the mean of the frames; a bow
-    does not change it."""
+    """The signed axis that the head is along from the hips in the mean of the frames, if clear; a
+    bow does not change it."""
     torso = _torso(joints, layout)
     if torso is None:
         return None
     mean = np.nan_to_num(torso).mean(axis=0)
     column = int(np.argmax(np.abs(mean)))
+    if abs(mean[column]) < _CLEARLY:
+        return None
     return ("-" if mean[column] < 0 else "") + "xyz"[column]
 
 

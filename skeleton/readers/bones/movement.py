@@ -99,12 +99,12 @@ def _stance(
     rest: str | None, moving: str | None, mean: str | None
 ) -> tuple[str | None, tuple[str, ...]]:
     """The axes to read by, from where the head is at rest, in most frames, and on the mean."""
-    if moving is None and mean == rest:
+    if moving is None and mean == rest == "z":
         moving = rest  # somebody who bows or sits for long
     if moving == "y" and rest == "z":
         return None, (
-            "axes: the body lies along y in most frames if the file's up is z, as its skeleton at "
-            f"rest stands; if it does, send axes={upright(rest)}",
+            "axes: the head points along y in most frames, but along z in the skeleton at rest; y "
+            f"was taken for up. If z is, and the person lies, send axes={upright(rest)}",
         )
     if moving is None or moving == "y":
         return None, ()

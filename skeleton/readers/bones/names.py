@@ -88,7 +88,11 @@ def _bodies(bones: Sequence[Bone]) -> list[tuple[dict[str, int], Collection[int]
         joints = _by_words(bones, below)
         if len(joints) >= FEWEST_JOINTS:
             bodies.append((joints, below))
-    return bodies if len(bodies) > 1 else []
+    if len(bodies) < 2:
+        return []
+    fewest = min(len(joints) for joints, _ in bodies)
+    shared = set.intersection(*(set(joints) for joints, _ in bodies))
+    return bodies if 2 * len(shared) >= fewest else []  # else legs under one, arms under another
 
 
 def _by_words(bones: Sequence[Bone], body: Collection[int]) -> dict[str, int]:

@@ -46,6 +46,7 @@ _LEVEL = "level"  # of a confidence
 # `TrackingId` is what the SDKs of both Kinects call it.
 _BODIES = frozenset(("body", "user", "person", "skeleton", "player", "tracking"))
 _IDS = frozenset(("id", "index", "idx"))
+_BESIDE_BODY = frozenset(("kinect", "nui", "sensor", "tracked"))
 _BODY_IDS = frozenset(
     (*_BODIES - {"tracking"}, "id", *(f"{body}{id}" for body in _BODIES for id in _IDS))
 )
@@ -151,7 +152,8 @@ def _is_body(words: list[str]) -> bool:
     """Whether a column says whose body a row is of: `body_id`, `TrackingId`, `userid`, `id`."""
     if len(words) == 1:
         return words[0] in _BODY_IDS
-    return bool(words) and words[-1] in _BODIES | _IDS and not _BODIES.isdisjoint(words)
+    last = _IDS | _BODIES - {"tracking"}  # which alone is a state
+    return bool(words) and words[-1] in last and set(words) <= _BODIES | _IDS | _BESIDE_BODY
 
 
 def _is_time(words: list[str]) -> bool:

@@ -150,21 +150,32 @@ def test_who_was_away_comes_back_as_the_same_person_and_a_new_one_is_new() -> No
     ]
 
 
-@pytest.mark.parametrize("beside", [False, True])
-def test_who_appears_elsewhere_is_another_person(beside: bool) -> None:
-    """Not the one who has left."""
-    standing = [person(BODY[0] - ASIDE, 0.9)] if beside else []
+def test_who_appears_elsewhere_is_another_person_than_who_has_left() -> None:
     file = [
-        frame(*standing, person(body + (0 if number < 3 else 2) * ASIDE, 0.5))
+        frame(person(BODY[0] - ASIDE, 0.9), person(body + (0 if number < 3 else 2) * ASIDE, 0.5))
         for number, body in enumerate(BODY)
     ]
     joints = read(file).joints
-    assert joints.shape[1] == 2 + beside
-    first, last = (np.isfinite(joints[:, person]).all(axis=(1, 2)) for person in (-2, -1))
-    assert sorted([first.tolist(), last.tolist()]) == [
-        [False] * 3 + [True] * 3,
-        [True] * 3 + [False] * 3,
-    ]
+    assert joints.shape[1] == 3
+    first, last = (np.isfinite(joints[:, k]).all(axis=(1, 2)).tolist() for k in (1, 2))
+    there = [True] * 3 + [False] * 3
+    assert sorted([first, last]) == [there[::-1], there]
+
+
+def test_who_is_alone_stays_the_same_person_however_they_move() -> None:
+    """At a low frame rate a runner is elsewhere in every frame."""
+    joints = read([frame(person(body + i * ASIDE)) for i, body in enumerate(BODY)]).joints
+    assert joints.shape[1] == 1
+
+
+@pytest.mark.parametrize("small", [0.1, 1.0])
+def test_who_was_away_may_have_walked_on(small: float) -> None:
+    """Beside others, who may be much smaller."""
+    other = (BODY[0] - 2 * ASIDE) * small
+    file = [frame(person(other, 0.9), person(BODY[0], 0.5))]
+    file += [frame(person(other, 0.9))] * 12
+    file += [frame(person(other, 0.9), person(BODY[0] + ASIDE, 0.5))]
+    assert read(file).joints.shape[1] == 2
 
 
 def test_numbers_beyond_all_measure_are_refused_without_a_warning() -> None:

@@ -190,6 +190,14 @@ def test_a_name_of_no_known_meaning_is_taken_for_no_joint_and_breaks_no_file(nam
     assert again(record(joints, layout, fps=30)).layout.joints == body
 
 
+def test_names_that_become_alike_are_numbered() -> None:
+    body = ["pelvis", "neck", "head", "left_shoulder", "right_shoulder"]
+    layout = custom_layout([*body, "other:a/b", "other:a:b"])
+    written = write_bvh(record(np.random.default_rng(0).normal(size=(4, 7, 3)), layout, fps=30))
+    assert b"a_b\n" in written
+    assert b"a_b_2\n" in written
+
+
 def test_a_joint_that_lies_on_its_parent_is_written_too() -> None:
     body = ("pelvis", "neck", "head", "left_shoulder", "right_shoulder")
     joints = moving(custom_layout(body))[:, 0]

@@ -84,6 +84,8 @@ def test_the_mirror_image_swaps_joints_words_and_side() -> None:
             "swings left at waist height, then right at chest height",
         ),
         ("sweeps left down and right up", "sweeps right down and left up"),
+        ("turns left, the hand goes right up to it", "turns right, the hand goes right up to it"),
+        ("moves left, held right under the chin", "moves right, held right under the chin"),
         ("the left hand goes right up to the chest", "the right hand goes right up to the chest"),
     ],
 )

@@ -59,6 +59,15 @@ def test_of_two_bodies_the_first_is_taken_and_none_of_the_other() -> None:
         assert not any(name.startswith(second or "Bob_") for name in found.left_out)
 
 
+def test_a_body_of_two_roots_is_one_body() -> None:
+    leg = row("*UpLeg", "*Leg", "*Foot", "*ToeBase")
+    arm = row("*Shoulder", "*Arm", "*ForeArm", "*Hand")
+    legs, chest = {"Hips": both(leg, "Left", "Right")}, {"Neck": row("Head")}
+    found = joint_meanings(bones_of(legs | {"Spine2": chest | both(arm, "Left", "Right")}))
+    assert found.bodies == 1
+    assert {"left_knee", "right_wrist", "head", "pelvis"} <= set(found.joints)
+
+
 def test_a_prop_beside_a_body_is_no_second_body() -> None:
     found = joint_meanings(bones_of(mixamo() | {"Sword": row("Blade", "Tip")}))
     assert found.bodies == 1
