@@ -37,12 +37,16 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on; there is no authentication, so any other lets others "
+        "in.",
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="Port; 0 takes a free one.")
     store: str = Field(
         default="sqlite:///var/oneshot.db",
-        description="Where enrolled actions are kept: `sqlite:///PATH`, `redis://…` or "
-        "`rediss://…`.",
+        description="Where enrolled actions are kept: `sqlite:///relative.db` from the current "
+        "folder, `sqlite:////absolute.db`, `redis://…` or `rediss://…`.",
     )
     model: Path = Field(
         default=DEFAULT_MODEL, description="The model file; the default model unless set."
@@ -61,7 +65,8 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         le=256,
-        description="Threads that encode and match; 0 is one for each core.",
+        description="Threads that encode and match; 0 is one for each core that the process may "
+        "use.",
     )
     queue: int = Field(
         default=64,
@@ -73,7 +78,7 @@ class Settings(BaseSettings):
         default=16 * _MIB, ge=1024, description="Bytes of a request body; more is answered 413."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="How much is logged."
+        default="info", description="How much is logged; requests never are."
     )
 
     @model_validator(mode="before")

@@ -24,7 +24,7 @@ class Workers:
     """
 
     def __init__(self, threads: int, queue: int) -> None:
-        self.threads = threads or os.cpu_count() or 1
+        self.threads = threads or usable_cores()
         self._most = self.threads + queue
         self._taken = 0
         self._closed = False
@@ -71,3 +71,11 @@ class Workers:
         self._closed = True
         for executor in self._executors:
             executor.shutdown()
+
+
+def usable_cores() -> int:
+    """The cores that this process may use, where the system tells, else those of the machine."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # neither on macOS nor on Windows
+        return os.cpu_count() or 1

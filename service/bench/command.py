@@ -1,6 +1,5 @@
 """The benchmark as a whole: what it measures, and what it sets up and takes down."""
 
-import os
 import signal
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from service.encoder import Encoder, ProviderUnavailable
 from service.model_file import BadModel
 from service.settings import BadSettings, Settings, load_settings
 from service.store import DEFAULT_COLLECTION, StoreError, UnknownCollection, open_store, place_of
+from service.workers import usable_cores
 
 _FAILURES = (
     NoLoadClient,
@@ -92,7 +92,7 @@ def _measured(wanted: Measurement, settings: Settings) -> Report:
             prepared=prepared(joints, encoder.info.layout, encoder.info.frames),
             bodies=(npy_body(joints), json_body(joints)),
             collection=collection,
-            workers=settings.workers or os.cpu_count() or 1,
+            workers=settings.workers or usable_cores(),
             seconds=wanted.seconds,
         )
 
