@@ -18,8 +18,8 @@ class FolderBusy(ValueError):
 
 @contextmanager
 def locked(folder: Path) -> Iterator[int | None]:
-    """Hold a folder's `lock` file, and make the folder where there is none; yields the file's
-    descriptor, to be handed to child processes.
+    """Hold a folder's `lock` file, and make the folder where there is none, which goes again if
+    nothing else comes into it; yields the file's descriptor, to be handed to child processes.
 
     The system releases it when the last process that holds it is gone, however it ended. Nothing
     is locked (None) on a system without `flock`. Who holds it may remove the folder. Raises
@@ -27,6 +27,7 @@ def locked(folder: Path) -> Iterator[int | None]:
     """
     patience = time.monotonic() + _PATIENCE
     while True:
+        made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         try:
             import fcntl
@@ -43,9 +44,20 @@ def locked(folder: Path) -> Iterator[int | None]:
                     ) from error
             else:
                 if _is_there(file, folder / LOCK):
-                    yield file.fileno()
+                    try:
+                        yield file.fileno()
+                    finally:
+                        if made:
+                            _remove_unused(folder)
                     return
         time.sleep(0.1)
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove a folder that holds nothing but its lock."""
+    if folder.is_dir() and [path.name for path in folder.iterdir()] == [LOCK]:
+        (folder / LOCK).unlink()
+        folder.rmdir()
 
 
 def _is_there(file: IO[str], path: Path) -> bool:

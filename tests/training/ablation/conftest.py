@@ -33,6 +33,7 @@ encoders:
 """
 GROUPS = """dataset,label_name,canonical
 moves,wave,wave
+more,walk,walk
 others,walk,walk
 strangers,wave,wave
 strangers,throw,throw
