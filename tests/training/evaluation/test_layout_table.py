@@ -56,7 +56,6 @@ def test_the_command_writes_every_pair_of_layouts(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--takes", "0"), "--takes"),
         (("--model", "no.onnx"), "no.onnx"),
         (("--layouts", "kinect_v9"), "kinect_v9"),
     ],
@@ -67,6 +66,15 @@ def test_a_mistake_ends_with_its_name(
     assert run(_args("--model", str(MODEL), *options, "--out", str(tmp_path / "out"))) == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_number_of_takes_that_is_none_is_refused_by_its_option(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        _args("--model", str(MODEL), "--takes", "0", "--out", "unused")
+    assert refusal.value.code == 2
+    assert "argument --takes: '0' is not a whole number" in capsys.readouterr().err
 
 
 def test_a_cell_below_the_bar_is_listed_with_its_confusions() -> None:
