@@ -249,6 +249,19 @@ enrolled=$(($(find examples/enroll -name '*.json' | wc -l) + 1))
 [[ $kept == *"'revision': $revision,"* && $kept == *"'exemplars': $enrolled,"* ]] ||
   fail "the collection is at revision $revision with $enrolled exemplars"
 
+step "migrating to another model from inside, while the old one serves (docs/operation.md)"
+migrate() {
+  ONESHOT_MODEL=service/models/clear_terms.onnx compose run --rm --no-deps service oneshot migrate "$@" --json
+}
+plan=$(migrate plan)
+printf '  plan: %s\n' "$plan"
+[[ $(field state <<<"$plan") == waiting ]] || fail "the collection waits for the other model"
+best=$(call POST /recognize 200 <examples/recognize/jumping_jack.json | field matches 0 action)
+[[ $best == jumping_jack ]] || fail "the old one serves meanwhile"
+migrated=$(migrate apply)
+printf '  apply: %s\n' "$migrated"
+[[ $(field outcome <<<"$migrated") == switched ]] || fail "the collection is the other model's"
+
 step "another model, and layouts of one's own from docker/own"
 usual=$(call GET /model 200 </dev/null | field space)
 own=$(mktemp docker/own/proof-XXXXXX.yaml)
@@ -261,5 +274,7 @@ other=$(call GET /model 200 </dev/null)
 printf '  space %s instead of %s\n' "$(field space <<<"$other")" "$usual"
 [[ $(field space <<<"$other") != "$usual" ]] || fail "ONESHOT_MODEL is passed on"
 [[ $(field layouts <<<"$other") == *"'of_the_proof'"* ]] || fail "ONESHOT_LAYOUTS is passed on"
+best=$(call POST /recognize 200 <examples/recognize/jumping_jack.json | field matches 0 action)
+[[ $best == jumping_jack ]] || fail "the other model recognises what was migrated to it"
 
-result="built in ${built} s (${size} MB), healthy in ${healthy} s, confined, durable through kill -9 of both"
+result="built in ${built} s (${size} MB), healthy in ${healthy} s, confined, durable through kill -9 of both, migrated"
