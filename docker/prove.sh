@@ -251,7 +251,9 @@ enrolled=$(($(find examples/enroll -name '*.json' | wc -l) + 1))
 
 step "migrating to another model from inside, while the old one serves (docs/operation.md)"
 migrate() {
-  ONESHOT_MODEL=service/models/clear_terms.onnx compose run --rm --no-deps service oneshot migrate "$@" --json
+  # The last line: the classic builder, asked again for the image, writes to standard output.
+  ONESHOT_MODEL=service/models/clear_terms.onnx \
+    compose run --rm --no-deps -T service oneshot migrate "$@" --json | tail -n 1
 }
 plan=$(migrate plan)
 printf '  plan: %s\n' "$plan"
