@@ -224,7 +224,7 @@ for clip in examples/enroll/*.json; do
 done
 
 step "recognising other clips of the same actions"
-before=$(recognise_all | tee /dev/stderr)
+before=$(recognise_all | tee -a /dev/stderr)
 
 step "enrolling one more, and killing both with -9 as soon as it is acknowledged"
 acknowledged=$(sed '1s/^{/{"action": "jumping_jack", /' examples/recognize/jumping_jack.json |
@@ -239,7 +239,7 @@ step "starting both again, the service first, as a machine that boots may"
 docker start "$service" "$redis" >/dev/null
 wait_healthy
 address=$(compose port service 8000)
-after=$(recognise_all | tee /dev/stderr)
+after=$(recognise_all | tee -a /dev/stderr)
 [[ $after == "$before" ]] || fail "every clip is recognised as before"
 best=$(call POST /recognize 200 <examples/recognize/jumping_jack.json | field matches 0 action)
 [[ $best == jumping_jack ]] || fail "what was acknowledged right before the kill is there"
