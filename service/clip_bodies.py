@@ -158,8 +158,8 @@ def _with_fields(query: Query, form: Form) -> Query:
 def _files(form: Form) -> tuple[Upload, Upload | None]:
     """The file of a form, and the one with its bones where there are two."""
     # Without a name and empty is a field for a file in which none was chosen.
-    files = {name: file for name, file in form.files.items() if file.data or file.name}
-    files = files or dict(form.files)
+    chosen = {name: file for name, file in form.files.items() if file.data or file.name}
+    files = chosen or form.files
     if len(files) == 1:
         return next(iter(files.values())), None
     if set(files) == {_BONES, _MOTION}:

@@ -51,7 +51,7 @@ def roll_back(store: Store, collection: str, space: str | None = None) -> Rolled
         info = store.collection(collection)
         if info.space is None:
             return _ended(info, "empty")
-        target = space if space is not None else _left_for(store, info, info.space)
+        target = space if space is not None else _left_for(store, info)
         if target is None:
             return _ended(info, "unmigrated")
         if target == info.space:
@@ -71,7 +71,7 @@ def _ended(info: CollectionInfo, outcome: Outcome) -> RolledBack:
     return RolledBack(info.name, outcome, info.space, info.exemplars, info.revision)
 
 
-def _left_for(store: StoreReader, info: CollectionInfo, bound: str) -> str | None:
+def _left_for(store: StoreReader, info: CollectionInfo) -> str | None:
     """The space that the collection's last switch left for the one it is bound to.
 
     None when it was not migrated since it was filled, or has been rolled back: a second rollback
@@ -82,7 +82,7 @@ def _left_for(store: StoreReader, info: CollectionInfo, bound: str) -> str | Non
     log = [c for c in store.log(collection, 0, 1_000_000) if c.revision <= info.revision]
     # Every entry says what the collection was bound to: the one before a switch, the old space.
     for before, change in zip([None, *log][::-1][1:], log[::-1], strict=True):
-        if change.kind == "collection_rolled_back" or change.space != bound:
+        if change.kind == "collection_rolled_back" or change.space != info.space:
             return None
         if change.kind == "collection_migrated" and before is not None:
             return before.space

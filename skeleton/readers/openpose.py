@@ -22,6 +22,7 @@ from skeleton.layouts import LAYOUTS
 from skeleton.readers.bodies.json_frames import checked_frames, frame_rate
 from skeleton.readers.bodies.openpose_people import Rows, kinetics_rows, people_rows
 from skeleton.readers.bodies.sightings import follow, spread
+from skeleton.readers.bodies.stature import box_diagonals
 from skeleton.readers.containers.json_text import as_numbers, parse_json_or_lines, starts_json
 from skeleton.readers.format import Format, Reading, Source
 
@@ -67,7 +68,7 @@ def _joints(rows: Rows, most: int) -> NDArray[np.float32]:
     points[..., : rows.width - 1] = numbers[..., :-1]
     points[~seen] = np.nan
     persons = np.asarray(
-        follow(_middles(points), _diagonals(points), frames.tolist()), dtype=np.int64
+        follow(_middles(points), box_diagonals(points), frames.tolist()), dtype=np.int64
     )
     order = np.argsort(-np.bincount(persons, weights=sure), kind="stable")
     rank = np.empty_like(order)
@@ -91,14 +92,6 @@ def _middles(points: NDArray[np.float64]) -> NDArray[np.float64]:
     count = np.maximum(seen.sum(axis=1), 1)
     middles: NDArray[np.float64] = np.where(seen, points, 0.0).sum(axis=1) / count
     return middles
-
-
-def _diagonals(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The diagonal of the box around each body's seen joints, `(N,)`."""
-    extent = np.fmax.reduce(points, axis=1) - np.fmin.reduce(points, axis=1)  # (N, 3)
-    with np.errstate(over="ignore"):  # numbers beyond all measure are refused later
-        diagonals: NDArray[np.float64] = np.sqrt((extent * extent).sum(axis=1))
-    return diagonals
 
 
 def _looks_like(head: bytes) -> bool:

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from training.arguments import count
 from training.importing.conversion import DATA_SETS
 from training.importing.report import markdown
 from training.importing.work import import_folder
@@ -16,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="the folder of its files, searched to the ground")
     parser.add_argument("-o", "--out", type=Path, required=True, help="the archive, NAME.npz")
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="processes (all cores)"
+        "--workers", type=count, default=os.cpu_count() or 1, help="processes (all cores)"
     )
     parser.add_argument("--replace", action="store_true", help="replace an archive that is there")
 
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
             DATA_SETS[arguments.data_set],
             arguments.folder,
             arguments.out,
-            workers=max(arguments.workers, 1),
+            workers=arguments.workers,
             replace=arguments.replace,
         )
     except KeyboardInterrupt:

@@ -50,7 +50,7 @@ def spread(
 
 
 def follow(
-    places: NDArray[np.float64], sizes: NDArray[np.float64], frames: Sequence[int]
+    places: NDArray[np.float64], sizes: NDArray[np.floating], frames: Sequence[int]
 ) -> list[int]:
     """Say for each of N bodies, given in the order of `frames`, which person it is.
 

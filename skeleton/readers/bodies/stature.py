@@ -56,12 +56,17 @@ def stature(joints: Floats, layout: Layout) -> float:
 def box_diagonal(joints: NDArray[np.floating]) -> float:
     """The diagonal of the box around a body `(T, V, 3)`, the median over the frames in which
     something was seen, in the data's unit; 0 where nothing was."""
-    highest = np.fmax.reduce(joints, axis=-2)
-    lowest = np.fmin.reduce(joints, axis=-2)
-    with np.errstate(over="ignore", invalid="ignore"):  # infinite ones are not counted
-        diagonals = np.sqrt(((highest - lowest) ** 2).sum(axis=-1))
-    seen = diagonals[np.isfinite(diagonals)]
+    diagonals = box_diagonals(joints)
+    seen = diagonals[np.isfinite(diagonals)]  # infinite ones are not counted
     return float(np.median(seen)) if seen.size else 0.0
+
+
+def box_diagonals(joints: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The diagonal of the box around each of `(…, V, 3)` joints, of those seen; NaN where none
+    was."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        extent = np.fmax.reduce(joints, axis=-2) - np.fmin.reduce(joints, axis=-2)
+        return np.asarray(np.sqrt((extent * extent).sum(axis=-1)))
 
 
 def head_axis(joints: Floats, layout: Layout) -> str | None:

@@ -78,10 +78,10 @@ def joint_meanings(bones: Sequence[Bone]) -> Meanings:
 
 def _bodies(bones: Sequence[Bone]) -> list[tuple[dict[str, int], Collection[int]]]:
     """The joints and the bones of each root that carries a body, where there are two or more."""
-    root_of = [chain(bones, i)[-1] for i in range(len(bones))]
-    roots = dict.fromkeys(root_of)
+    roots = [i for i, bone in enumerate(bones) if bone.parent < 0]
     if len(roots) < 2:
         return []
+    root_of = [chain(bones, i)[-1] for i in range(len(bones))]
     bodies: list[tuple[dict[str, int], Collection[int]]] = []
     for own in roots:
         below = frozenset(i for i, root in enumerate(root_of) if root == own)

@@ -16,8 +16,6 @@ from skeleton.readers.containers.text import quoted
 _BLOCK = 5_000  # lines parsed at a time, so that a fault is looked for among few
 _NOTHING = "null|none|n/a|na|nil|-"
 _EMPTY = frozenset((*_NOTHING.split("|"), "nan"))
-# Kinect's tracking states in words.
-_WORDS = {"nottracked": "0", "not tracked": "0", "inferred": "1", "tracked": "2"}
 
 
 def columns_of(
@@ -105,13 +103,9 @@ def _filled(block: list[str], delimiter: str) -> str:
 
 
 def _translated(text: str, delimiter: str) -> str:
-    """With NaN for words that stand for nothing, and numbers for the tracking states."""
-    d, lower = delimiter, text.lower()
-    text = re.sub(rf"{d}(?: *(?:{_NOTHING}) *| +)(?={d})", f"{d}nan", text, flags=re.I)
-    for word, value in _WORDS.items():
-        if word in lower:
-            text = re.sub(rf"{d} *{word} *(?={d})", d + value, text, flags=re.I)
-    return text
+    """With NaN for words that stand for nothing."""
+    d = delimiter
+    return re.sub(rf"{d}(?: *(?:{_NOTHING}) *| +)(?={d})", f"{d}nan", text, flags=re.I)
 
 
 def _lines(text: str) -> list[str]:
@@ -132,6 +126,6 @@ def _check(line: str, columns: Sequence[int], delimiter: str, number: int) -> No
         )
     for column in columns:
         cell = cells[column].strip()
-        plain = cell.lower() in ("", *_NOTHING.split("|"), *_WORDS)
+        plain = cell.lower() in ("", *_NOTHING.split("|"))
         if not (plain or is_number(cell)):
             raise UnreadableClip(f"line {number}: {quoted(cell)} is not a number")

@@ -143,6 +143,15 @@ def test_a_joint_that_was_not_tracked_is_unseen(column: str, values: list[Any]) 
     assert unseen.sum() == unseen[:, 3].sum()
 
 
+def test_a_word_for_a_state_is_no_coordinate() -> None:
+    rows = csv(NAMES, KICK).decode().splitlines()
+    cells = rows[5].split(",")
+    cells[9] = "Tracked"
+    rows[5] = ",".join(cells)
+    with pytest.raises(UnreadableClip, match="line 6: 'Tracked' is not a number"):
+        read("csv", "\n".join(rows).encode())
+
+
 def test_a_state_in_unknown_words_does_not_count_and_is_said() -> None:
     found = read("csv", csv(NAMES, KICK, extra={"HeadTrackingState": ["good", "bad"] * 999}))
     assert np.isfinite(found.joints).all()
