@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.responses import RedirectResponse, Response
 
 from service import problems
+from service.cross_origin import CrossOriginGuard
 from service.openapi import add_schemas
 from service.routes import actions, clips, collections, inspection, status
 from service.runtime import Runtime
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     home = APIRoute("/", _to_the_documentation, methods=["GET"], include_in_schema=False)
     app.router.routes.append(home)
     problems.register(app, routes)
+    app.add_middleware(CrossOriginGuard)
     _complete_description(app, runtime)
     return app
 

@@ -358,6 +358,10 @@ class AccessDenied(BadRequest):
     """The key is missing or wrong (401, 403)."""
 
 
+class CrossOrigin(AccessDenied):
+    """A header says that a browser sends it for a page of another origin (403)."""
+
+
 class UnparsableBody(BadRequest):
     """The clip cannot be parsed as its format; the detail names the line (400)."""
 
@@ -445,6 +449,7 @@ class InternalError(OneshotError):
 _TYPE_PREFIX = "urn:oneshot:"
 _BY_TYPE: Mapping[str, type[OneshotError]] = {
     "unparsable-body": UnparsableBody,
+    "cross-origin": CrossOrigin,
     "unknown-collection": UnknownCollection,
     "unknown-action": UnknownAction,
     "unknown-exemplar": UnknownExemplar,

@@ -14,6 +14,7 @@ from service.problems import (
     TYPE_PREFIX,
     BodyTooLarge,
     Busy,
+    CrossOrigin,
     Kind,
     NotReady,
     NotUsable,
@@ -31,8 +32,8 @@ from skeleton.readers import FORMATS
 #: What can go wrong wherever the store is asked, where it is changed, where a body is read, and
 #: where that is a clip.
 STORE_PROBLEMS = (Busy, NotReady, NotUsable, StoreUnavailable, StoreCorrupt)
-CHANGE_PROBLEMS = (*STORE_PROBLEMS, OutcomeUnknown)
-BODY_PROBLEMS = (Unparsable, SlowBody, BodyTooLarge, UnsupportedBody, Unusable)
+CHANGE_PROBLEMS = (CrossOrigin, *STORE_PROBLEMS, OutcomeUnknown)
+BODY_PROBLEMS = (CrossOrigin, Unparsable, SlowBody, BodyTooLarge, UnsupportedBody, Unusable)
 CLIP_PROBLEMS = (*BODY_PROBLEMS, UnknownLayout, UnusableClip)
 
 Number = {"anyOf": [{"type": "number"}, {"type": "null"}]}

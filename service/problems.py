@@ -47,6 +47,10 @@ class Unusable(ValueError):
     """The request was parsed, but a field is missing or out of range."""
 
 
+class CrossOrigin(PermissionError):
+    """A browser sent it for a page of another origin."""
+
+
 class UnsupportedBody(ValueError):
     """The Content-Type is missing or not one this call takes."""
 
@@ -90,6 +94,7 @@ KINDS: dict[type[Exception], Kind] = {
     UnreadableClip: Kind(400, "unparsable-body", "The body cannot be parsed"),
     # Nobody reads this answer; but a caller who hangs up is no failure of the service.
     ClientDisconnect: Kind(400, "unparsable-body", "The body cannot be parsed"),
+    CrossOrigin: Kind(403, "cross-origin", "A page of another origin sent it"),
     UnknownCollection: Kind(404, "unknown-collection", "There is no such collection"),
     UnknownAction: Kind(404, "unknown-action", "There is no such action"),
     UnknownExemplar: Kind(404, "unknown-exemplar", "There is no such exemplar"),

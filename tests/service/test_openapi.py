@@ -131,7 +131,7 @@ def test_a_body_that_breaks_the_schema_is_refused(
 
 
 def test_every_problem_of_a_clip_is_described(document: dict[str, Any]) -> None:
-    statuses = {"400", "404", "408", "409", "413", "415", "422", "429", "503"}
+    statuses = {"400", "403", "404", "408", "409", "413", "415", "422", "429", "503"}
     assert set(document["paths"]["/enroll"]["post"]["responses"]) == {"201", *statuses}
     assert set(document["paths"]["/recognize"]["post"]["responses"]) == {"200", *statuses}
     inspected = document["paths"]["/clips:inspect"]["post"]["responses"]
@@ -146,6 +146,7 @@ def test_a_call_is_described_with_its_own_problems_and_no_others(document: dict[
 
     assert types("post", "/enroll", "404") == ["unknown-collection"]
     assert types("post", "/enroll", "409") == ["model-mismatch"]
+    assert types("delete", "/actions/{action}", "403") == ["cross-origin"]
     assert types("post", "/collections", "409") == ["collection-exists"]
     assert types("get", "/actions", "404") == ["unknown-collection"]
     assert types("get", "/actions/{action}", "404") == ["unknown-collection", "unknown-action"]

@@ -1,0 +1,61 @@
+"""Pages of other origins: what a browser sends for them changes nothing and costs nothing.
+
+A form or a script on any page may send a body to an address of the user's own machine, and only
+the answer is kept from it. A browser says with each request where it comes from: by
+`Sec-Fetch-Site` (Fetch Metadata) to addresses it trusts, such as 127.0.0.1, and by `Origin` to all.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.problems import KINDS, CrossOrigin, problem
+from service.refused_bodies import let_body_arrive
+
+#: Methods that change nothing; what they answer no other page can read.
+_SAFE = ("GET", "HEAD", "OPTIONS")
+#: Of `Sec-Fetch-Site`: a page of this service, and the user, by an address typed in or a bookmark.
+_OWN = ("same-origin", "none")
+
+
+class CrossOriginGuard:
+    """Answers 403 `cross-origin` to what a page of another origin sends with another method than
+    GET, HEAD and OPTIONS. What is no browser sends neither header and is let through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in _SAFE or not _from_another_page(scope):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        await let_body_arrive(request)
+        answer = problem(
+            KINDS[CrossOrigin],
+            "a browser sent this for a page of another origin. Send it from a program, from "
+            "/docs, or through a server of your own: a proxy that knows which pages it lets in "
+            "takes Sec-Fetch-Site and Origin off",
+        )
+        await answer(scope, receive, send)
+
+
+def _from_another_page(scope: Scope) -> bool:
+    said = {name: value for name, value in scope["headers"] if name in _TELLING}
+    site = said.get(b"sec-fetch-site")
+    if site is not None:
+        return site.decode("latin-1") not in _OWN
+    origin = said.get(b"origin")
+    return origin is not None and not _is_host(origin, said.get(b"host", b""))
+
+
+_TELLING = frozenset({b"sec-fetch-site", b"origin", b"host"})
+
+
+def _is_host(origin: bytes, host: bytes) -> bool:
+    try:
+        named = urlsplit(origin.decode("latin-1")).netloc
+    except ValueError:  # no address at all
+        return False
+    return named.lower() == host.decode("latin-1").lower()
