@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from skeleton import Archive, prepare
 from tests.service_process import ServiceProcess
 from training.data_folder import archive_path
 from training.evaluation.distances import dtw
-from training.evaluation.encoders import encoder_from_model
+from training.evaluation.encoders import Outputs, encoder_from_model
 from training.evaluation.features import floor_features
-from training.evaluation.methods import Matrix, encoder_methods
+from training.evaluation.methods import Matrix, scores
 from training.evaluation.metrics import (
     Answers,
     accuracy,
@@ -65,8 +66,19 @@ def measured(request: pytest.FixtureRequest) -> Measured:
         archive,
         episodes(archive.labels, archive.subjects),
         -dtw(floor_features(archive)),
-        encoder_methods(archive, encoder_from_model(DEFAULT_MODEL))[0].similarity,
+        similarity(DEFAULT_MODEL, request.param),
     )
+
+
+@cache
+def encoded(file: Path, name: str) -> Outputs:
+    """What a model file gives for the clips of a set."""
+    return encoder_from_model(file).encode(Archive.open(archive_path(name)))
+
+
+def similarity(file: Path, name: str) -> Matrix:
+    """The score of all pairs of a set's clips."""
+    return scores(encoded(file, name), encoded(file, name))
 
 
 @pytest.mark.real_data
@@ -105,9 +117,9 @@ def test_so_is_that_of_the_model_of_clear_terms(name: str) -> None:
 
 def importance(file: Path, name: str) -> NamedJoints:
     """How much of a model's importance lies on the joints that words name, for a set."""
-    archive, model = Archive.open(archive_path(name)), encoder_from_model(file)
-    wanted = wanted_joints(archive, model.layout, read_folder()[name])
-    return importance_on_named(model.encode(archive)[IMPORTANCE], archive.labels, wanted)
+    archive, layout = Archive.open(archive_path(name)), encoder_from_model(file).layout
+    wanted = wanted_joints(archive, layout, read_folder()[name])
+    return importance_on_named(encoded(file, name)[IMPORTANCE], archive.labels, wanted)
 
 
 @pytest.mark.real_data
@@ -117,7 +129,7 @@ def test_over_http_it_answers_as_measured_and_beats_time_warping(
     few = replace(measured, episodes=evenly(episodes_once(measured.archive), 4))
     with ServiceProcess(f"sqlite:///{tmp_path}/store.db", DEFAULT_MODEL) as process:
         client = Service(process.url)
-        served = client.serve(few.archive, few.episodes)
+        served = client.serve(few.archive, few.episodes, halves=False)
         client.close()
     ours = [accuracy(given) for given in served.closed]
     expected, warping = few.both(accuracy, half=False)
@@ -167,8 +179,8 @@ def test_the_file_fits_the_projects_limit() -> None:
 
 @pytest.mark.real_data
 def test_the_model_of_clear_terms_beats_time_warping_too(measured: Measured) -> None:
-    similarity = encoder_methods(measured.archive, encoder_from_model(CLEAR_TERMS))[0].similarity
-    ours, warping = replace(measured, ours=similarity).both(accuracy, half=False)
+    clear = replace(measured, ours=similarity(CLEAR_TERMS, measured.archive.name))
+    ours, warping = clear.both(accuracy, half=False)
     assert 100 * paired_difference(ours, warping).mean >= 3
 
 

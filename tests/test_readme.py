@@ -78,7 +78,10 @@ def test_the_commands_of_a_section_run(
     assert found
     for language, program in found:
         program = program.replace(PUBLISHED, service.url)
-        command = ["bash", "-ec", program.replace("curl ", "curl -sS --fail-with-body ")]
+        # From a file: of `-c` the last command takes the place of the shell, which it may ask for.
+        script = tmp_path / "block.sh"
+        script.write_text(program.replace("curl ", "curl -sS --fail-with-body "))
+        command = ["bash", "-e", str(script)]
         if language == "python":
             command = [sys.executable, "-c", program]
         done = subprocess.run(

@@ -24,12 +24,18 @@ _LIBRARIES = (
     "anyio._backends._asyncio", "fastapi_offline", "hiredis", "httpx", "numpy", "onnx",
     "onnxruntime", "orjson", "PIL.Image", "pydantic_settings", "redis", "rich.table",
     "rich.traceback", "sqlite3", "torch.onnx", "torch.utils.tensorboard", "tqdm",
-    "typer.rich_utils", "uvicorn.lifespan.on", "uvicorn.loops.uvloop",
+    "torch._dynamo", "typer.rich_utils", "uvicorn.lifespan.on", "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl", "yaml",
 )  # fmt: skip
 
+_OURS = (
+    "service.app", "service.command_line.program", "service.serve", "model_export.export",
+    "training.ablation.ablate", "training.benchmark.command", "training.evaluation.evaluate",
+    "training.importing.command", "training.text.describe", "training.text.embed", "training.train",
+)  # fmt: skip
+
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(list(_LIBRARIES))
+_processes.set_forkserver_preload([*_LIBRARIES, *_OURS])
 
 
 class WarmProcess:

@@ -14,6 +14,7 @@ from training.ablation.plan import SHIPPED, BadPlan, Entry, Plan, entries
 from training.ablation.run_folder import ForeignFolder, RunFolder, is_foreign
 from training.ablation.schedule import Schedule
 from training.ablation.warping import warping
+from training.arguments import count
 from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing, archive_path
@@ -37,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--plan", type=Path, default=SHIPPED, help="variants, encoders, seeds: YAML"
     )
     parser.add_argument("--config", type=Path, help="YAML of differences to the default")
-    parser.add_argument("--epochs", type=int, help="the budget of every run")
-    parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
+    parser.add_argument("--epochs", type=count, help="the budget of every run")
+    parser.add_argument("--jobs", type=count, default=1, help="runs at a time")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--out", type=Path, required=True, help="the folder of runs and report")
 
@@ -49,8 +50,6 @@ def run(args: argparse.Namespace) -> int:
     Returns 0 with all runs finished, 1 where some failed, 2 for a mistake (nothing was begun).
     """
     try:
-        if args.jobs < 1:
-            raise BadPlan("--jobs must be 1 or more")
         plan = Plan.read(args.plan)
         planned = entries(plan, args.config, args.overrides, args.epochs)
         sets, remarks = _sets(plan, planned)

@@ -15,6 +15,7 @@ import torch
 from skeleton import Archive
 from skeleton.whole_file import write_whole
 from training import train
+from training.arguments import count
 from training.benchmark.measure import measure
 from training.benchmark.table import Cell, markdown, write_table
 from training.benchmark.variants import SHIPPED, read_variants
@@ -37,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", help="numbers of base classes, by commas (all that are listed)")
     parser.add_argument("--variants", help="names, by commas (plain,guided; kinetics: plain)")
     parser.add_argument("--variant-file", type=Path, default=SHIPPED, help="YAML of variants")
-    parser.add_argument("--seeds", type=int, default=3, help="training runs of each")
-    parser.add_argument("--draws", type=int, default=100, help="draws of exemplars")
+    parser.add_argument("--seeds", type=count, default=3, help="training runs of each")
+    parser.add_argument("--draws", type=count, default=100, help="draws of exemplars")
     parser.add_argument("--out", type=Path, help="the folder of runs and table (runs/NAME)")
     parser.add_argument("--config", type=Path, help="instead of training/configs/NAME.yaml")
     parser.add_argument("--set", action="append", default=[], metavar="section.field=value",
@@ -121,8 +122,8 @@ def _plan(arguments: argparse.Namespace) -> _Plan:
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     base = _base(split, arguments.base)
-    if arguments.seeds < 1 or arguments.draws < 1 or not variants or not base:
-        raise BadConfig("--base, --variants, --seeds and --draws need one at least")
+    if not variants or not base:
+        raise BadConfig("--base and --variants need one at least")
     archive = arguments.archive or data_folder() / f"{_family(split)}.npz"
     return _Plan(
         split=split,

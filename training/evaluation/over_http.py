@@ -71,8 +71,11 @@ class Service:
         facts: dict[str, Any] = self._call("GET", "/model").json()
         return facts
 
-    def serve(self, archive: Archive, episodes: Sequence[Episode]) -> Served:
-        """Run the episodes, each in collections of its own that are removed afterwards.
+    def serve(
+        self, archive: Archive, episodes: Sequence[Episode], *, halves: bool = True
+    ) -> Served:
+        """Run the episodes, each in collections of its own that are removed afterwards; without
+        `halves` with all classes enrolled alone.
 
         Raises `ServiceFailed`.
         """
@@ -84,7 +87,8 @@ class Service:
         bar = tqdm(episodes, desc=f"{archive.name} over HTTP", unit="episode", disable=None)
         for episode in bar:
             everything = np.ones(len(episode.classes), dtype=np.bool_)
-            for enrolled, kept in ((everything, closed), (episode.enrolled, opened)):
+            half = [(episode.enrolled, opened)] if halves else []
+            for enrolled, kept in [(everything, closed), *half]:
                 true = archive.labels[episode.queries]
                 known = np.isin(true, episode.classes[enrolled])
                 replies, refusals = self._ask(archive, episode, enrolled)
