@@ -52,9 +52,9 @@ LONGEST_NAME = 100
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "pelvis": (
         "hips", "hip_center", "hip_centre", "mid_hip", "waist", "root", "base_of_spine",
-        "spine_base", "middle_hip",
+        "spine_base", "middle_hip", "hip",
     ),
-    "spine_low": ("spine1", "lower_spine", "lower_back", "abdomen"),
+    "spine_low": ("spine1", "lower_spine", "lower_back", "abdomen", "ab"),
     "spine": (
         "torso", "spine_mid", "middle_of_spine", "mid_spine", "spine_middle", "spine2",
         "belly", "naval", "spine_naval", "navel", "spine_navel",
@@ -72,8 +72,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SIDED_SYNONYMS: dict[str, tuple[str, ...]] = {
     "collar": ("clavicle", "sternum"),
-    "shoulder": ("upper_arm", "arm"),
-    "elbow": ("lower_arm", "fore_arm", "forearm"),
+    "shoulder": ("upper_arm", "arm", "u_arm"),
+    "elbow": ("lower_arm", "fore_arm", "forearm", "f_arm"),
     "hip": ("upper_leg", "up_leg", "thigh"),
     "knee": ("lower_leg", "leg", "shin", "calf"),
     "foot": ("foot_index", "toe_base"),
@@ -112,8 +112,10 @@ def _without_separators() -> dict[str, str]:
 
 
 _JOINED = _without_separators()
-# `ElbowLeft` and `LElbow` are two words each.
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=\b[LR])(?=[A-Z][a-z])")
+# `ElbowLeft` and `LElbow` are two words each, Motive's `LUArm` and `LFArm` three.
+_CAMEL = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=\b[LR])(?=[A-Z][a-z]|[UF]Arm)|(?<=\b[LR][UF])(?=Arm)"
+)
 _SIDE_WORDS = {"left": "left", "l": "left", "right": "right", "r": "right"}
 
 

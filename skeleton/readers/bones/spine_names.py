@@ -10,8 +10,8 @@ from skeleton.readers.bones.hierarchy import Bone, chain
 
 _TRUNK = frozenset(
     {
-        "spine", "chest", "torso", "abdomen", "belly", "back", "thorax", "trunk", "ribs",
-        "ribcage", "lumbar", "lower", "upper", "mid",
+        "spine", "chest", "torso", "abdomen", "ab", "belly", "back", "thorax", "trunk",
+        "ribs", "ribcage", "lumbar", "lower", "upper", "mid",
     }
 )  # fmt: skip
 #: Names that say the height themselves.

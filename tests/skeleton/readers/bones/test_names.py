@@ -88,6 +88,19 @@ def test_daz_bends_and_twists() -> None:
     assert (found["neck"], found["neck_top"]) == ("neckLower", "neckUpper")
 
 
+def test_motive_has_a_collar_called_shoulder() -> None:
+    arm = row("*Shoulder", "*UArm", "*FArm", "*Hand")
+    leg = row("*Thigh", "*Shin", "*Foot", "*Toe")
+    chest = {"Chest": {**row("Neck", "Head"), **both(arm, "L", "R")}}
+    assert meanings({"Hip": {"Ab": chest, **both(leg, "L", "R")}}) == {
+        "pelvis": "Hip", "spine_low": "Ab", "chest": "Chest", "neck": "Neck", "head": "Head",
+    } | limbs(
+        {"collar": "*Shoulder", "shoulder": "*UArm", "elbow": "*FArm", "wrist": "*Hand",
+         "hip": "*Thigh", "knee": "*Shin", "ankle": "*Foot", "foot": "*Toe"},
+        "L", "R",
+    )  # fmt: skip
+
+
 def test_mixamo_fingers_are_left_out_by_name() -> None:
     left = joint_meanings(bones_of(mixamo())).left_out
     assert "LeftHandThumb2" in left
