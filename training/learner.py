@@ -18,17 +18,22 @@ from training.guidance.guidance import Guidance, Told
 from training.guidance.texts import ClassTexts
 from training.targets import Targets
 
+#: The nearer of two mixed clips has most of it, as a rule.
+_SHARES = torch.distributions.Beta(0.5, 0.5)
+
 
 @dataclass(eq=False)
 class Learner:
     """Encoder, the classifier that both branches share and, where it is on, the guidance; the
-    spectrum with the classifier of its learned view, where it has one."""
+    spectrum with the classifier of its learned view, where it has one, and whether that is taught
+    by `mixed` clips."""
 
     encoder: Encoder
     classifier: CosineClassifier
     guidance: Guidance | None
     spectrum: Spectrum
     spectrum_classifier: CosineClassifier | None
+    mixed: bool = False
 
     @classmethod
     def of(cls, config: Config, data: SkeletonDataset, targets: Targets, layout: Layout) -> Self:
@@ -49,7 +54,8 @@ class Learner:
                 judge = CosineClassifier(
                     spectrum.net.width, targets.same, targets.sets, config.loss
                 )
-        return cls(encoder, classifier, guidance, spectrum, judge)
+        mixed = config.spectrum.learned.mixed
+        return cls(encoder, classifier, guidance, spectrum, judge, mixed)
 
     def modules(self) -> torch.nn.ModuleList:
         """What holds the weights; without guidance and spectrum the first two alone."""
@@ -91,7 +97,22 @@ class Learner:
     def spectrum_loss(
         self, body: tuple[Tensor, Tensor, Tensor], labels: Tensor, bodies: Bodies
     ) -> tuple[Tensor, Tensor]:
-        """The learned view's own loss over clips of the targets `labels`, and its share right."""
+        """The learned view's own loss over clips of the targets `labels`, and its share right.
+
+        Where it is taught by mixed clips, two at a time are seen as one in between, and it is to
+        say both by their shares (mixup, over what the views say)."""
         assert self.spectrum_classifier is not None
-        said = bodies.mean(unit(self.spectrum.learned(*body)))
-        return self.spectrum_classifier.loss(said, labels)
+        assert self.spectrum.net is not None
+        described, known = self.spectrum.joined(*body)
+        if not self.mixed:
+            said = bodies.mean(unit(self.spectrum.net(described, known)))
+            return self.spectrum_classifier.loss(said, labels)
+        other = torch.randperm(len(labels), device=labels.device)
+        share = float(_SHARES.sample())
+        share = max(share, 1 - share)
+        said = self.spectrum.net(
+            share * described + (1 - share) * described[other], known * known[other]
+        )
+        own, right = self.spectrum_classifier.loss(said, labels)
+        others, _ = self.spectrum_classifier.loss(said, labels[other])
+        return share * own + (1 - share) * others, right

@@ -1,7 +1,7 @@
 """The sections of a configuration: their fields, and what fits together."""
 
 import math
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -154,14 +154,28 @@ class LearnedViewConfig(_Section):
     dropout: float = Field(ge=0, lt=1)
     input_dropout: float = Field(ge=0, lt=1)
     copies: int = Field(gt=0)
+    # Of a checkpoint from before there was any.
+    mixed: bool = False
+
+
+Levels = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=1)]
+
+
+class QuantilesConfig(_Section):
+    position: Levels
+    velocity: Levels
+    distance: Levels
+    between: tuple[str, ...] = Field(min_length=2)
 
 
 class SpectrumConfig(_Section):
-    frequencies: int = Field(gt=0)
+    frequencies: int = Field(ge=0)
     windows: int = Field(gt=0)
     window_frequencies: int = Field(gt=0)
     crossed: tuple[str, ...] = Field(min_length=2)
     crossed_frequencies: int = Field(gt=0)
+    # A checkpoint from before there were any has none.
+    quantiles: QuantilesConfig | None = None
     width: int = Field(gt=0)
     ridge: float = Field(gt=0)
     copies: int = Field(ge=0)
@@ -238,12 +252,22 @@ class Config(_Section):
         return self
 
     @model_validator(mode="after")
-    def _crossed_joints_are_there(self) -> Self:
+    def _joints_of_the_spectrum_are_there(self) -> Self:
         layout = resolve_layout(self.encoder.layout)
-        missing = [joint for joint in self.spectrum.crossed if joint not in layout.index]
-        if missing:
-            raise ValueError(
-                f"spectrum.crossed: layout {layout.name} has no {', '.join(missing)}; "
-                f"it has {', '.join(layout.joints)}"
-            )
+        asked = {"spectrum.crossed": self.spectrum.crossed}
+        if self.spectrum.quantiles is not None:
+            asked["spectrum.quantiles.between"] = self.spectrum.quantiles.between
+        for field, joints in asked.items():
+            missing = [joint for joint in joints if joint not in layout.index]
+            if missing:
+                raise ValueError(
+                    f"{field}: layout {layout.name} has no {', '.join(missing)}; "
+                    f"it has {', '.join(layout.joints)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _mixed_clips_are_of_one_person(self) -> Self:
+        if self.spectrum.learned.mixed and self.encoder.persons > 1:
+            raise ValueError("spectrum.learned.mixed is for encoder.persons=1")
         return self

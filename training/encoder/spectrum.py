@@ -2,11 +2,11 @@
 
 One-shot matching suffers most from clips that are cut differently, and graph blocks learn little
 of that from few base classes. Magnitudes of a Fourier transform over time do not change when a
-movement starts earlier or later. Three views: the whole clip; overlapping windows, which tell the
-beginning from the end; and the cross-spectra of the body's end points, which tell whether they
-move in step. Each is seen along the axes that tell the base classes apart, scaled by what varies
-within a class (`Whitening`); beside them stands what a small network learns of all three
-(`LearnedView`).
+movement starts earlier or later. The views: the whole clip; overlapping windows, which tell the
+beginning from the end; the cross-spectra of the body's end points, which tell whether they move in
+step; and, where they are asked for, quantiles over time (`quantiles.py`). Each is seen along the
+axes that tell the base classes apart, scaled by what varies within a class (`Whitening`); beside
+them stands what a small network learns of all of them (`LearnedView`).
 """
 
 import math
@@ -16,10 +16,11 @@ from itertools import combinations
 import torch
 from torch import Tensor, nn
 
-from skeleton import resolve_layout
+from skeleton import Layout, resolve_layout
 from training.config import EncoderConfig, SpectrumConfig
 from training.encoder.learned_view import LearnedView
 from training.encoder.position import with_path
+from training.encoder.quantiles import Distances, Positions, Velocities
 from training.encoder.unit import unit
 from training.encoder.whitening import Whitening
 
@@ -95,8 +96,8 @@ class Crossings(nn.Module):
 class Spectrum(nn.Module):
     """`forward(local (N, T, V, 3), path (N, T, 1, 3), seen (N, T, V, 1))` → `(N, W)`, length 1.
 
-    The cosine of two spectra is the mean of the three views' cosines, and that of the learned view
-    with its share, where there is one.
+    The cosine of two spectra is the mean of the views' cosines, and that of the learned view with
+    its share, where there is one.
     """
 
     net: LearnedView | None
@@ -105,14 +106,7 @@ class Spectrum(nn.Module):
         super().__init__()
         self.layout = layout = resolve_layout(encoder.layout)
         self.frames, self.coordinates = encoder.frames, 3 * len(layout)
-        whole = _waves(encoder.frames, range(1, config.frequencies + 1))
-        windows = _windows(encoder.frames, config.windows, config.window_frequencies)
-        ends = [3 * layout.index[j] + axis for j in config.crossed for axis in range(3)]
-        views: tuple[Magnitudes | Crossings, ...] = (
-            Magnitudes(whole, self.coordinates),
-            Magnitudes(windows, self.coordinates),
-            Crossings(whole[: config.crossed_frequencies], ends),
-        )
+        views = _views(config, self.frames, layout)
         self.views = nn.ModuleList(views)
         self.whitenings = nn.ModuleList(Whitening(v.size, config.width) for v in views)
         self.share, self.net = config.learned.share, None
@@ -140,9 +134,13 @@ class Spectrum(nn.Module):
     def learned(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
         """What the learned view says, `(N, W')`, not normalised: what its classifier is given."""
         assert self.net is not None
-        described, known = self.described(local, path, seen), self.known(seen)
-        said: Tensor = self.net(torch.cat(described, dim=1), torch.cat(known, dim=1))
+        said: Tensor = self.net(*self.joined(local, path, seen))
         return said
+
+    def joined(self, local: Tensor, path: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """What all views say, side by side, and which of it is known, each `(N, F)`."""
+        described, known = self.described(local, path, seen), self.known(seen)
+        return torch.cat(described, dim=1), torch.cat(known, dim=1)
 
     def described(self, local: Tensor, path: Tensor, seen: Tensor) -> list[Tensor]:
         """What each view says, before whitening."""
@@ -161,10 +159,7 @@ class Spectrum(nn.Module):
     def known(self, seen: Tensor) -> list[Tensor]:
         """Which outputs of each view rest on joints that were seen."""
         known = seen.amax(dim=1).expand(-1, -1, 3).reshape(-1, self.coordinates)
-        return [view.known(known) for view in self._views()]
-
-    def _views(self) -> list[Magnitudes | Crossings]:
-        return [view for view in self.views if isinstance(view, Magnitudes | Crossings)]
+        return [view.known(known) for view in self.views if isinstance(view, View)]
 
     def _position(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
         """Coordinates `(N, T, 3V)`; a joint rests at its mean while it is unseen."""
@@ -172,6 +167,29 @@ class Spectrum(nn.Module):
         mean = (position * seen).sum(1, keepdim=True) / seen.sum(1, keepdim=True).clamp(min=1)
         position = position * seen + mean * (1 - seen)
         return position.reshape(-1, self.frames, self.coordinates)
+
+
+View = Magnitudes | Crossings | Positions | Velocities | Distances
+
+
+def _views(config: SpectrumConfig, frames: int, layout: Layout) -> list[View]:
+    """What a configuration asks for, each of `(N, T, 3V)`."""
+    coordinates = 3 * len(layout)
+    crossed = [3 * layout.index[j] + axis for j in config.crossed for axis in range(3)]
+    views: list[View] = [
+        Magnitudes(_windows(frames, config.windows, config.window_frequencies), coordinates),
+        Crossings(_waves(frames, range(1, config.crossed_frequencies + 1)), crossed),
+    ]
+    if config.frequencies:
+        views.insert(0, Magnitudes(_waves(frames, range(1, config.frequencies + 1)), coordinates))
+    if config.quantiles is not None:
+        levels = config.quantiles
+        views += [
+            Positions(levels.position, frames, coordinates),
+            Velocities(levels.velocity, frames, coordinates),
+            Distances(levels.distance, frames, layout, levels.between),
+        ]
+    return views
 
 
 def _waves(frames: int, frequencies: Sequence[int]) -> Tensor:

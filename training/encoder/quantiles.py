@@ -1,0 +1,85 @@
+"""Quantiles over time: which values a movement takes, and how often, whenever it does (ours).
+
+Like magnitudes of waves they do not change when a movement starts earlier or later; unlike them
+they say where a joint lingers and how fast it is at most.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import torch
+from torch import Tensor, nn
+
+from skeleton import Layout
+from training.encoder.picking import at, of
+
+_TINY = 1e-6
+#: The middle of the hips, from which every joint is measured, also where no joint is called so.
+ORIGIN = "pelvis"
+
+
+class _OverTime(nn.Module):
+    """Quantiles of C series `(N, T, C)` → `(N, LC)` at L levels, between neighbours linearly."""
+
+    mix: Tensor
+
+    def __init__(self, levels: Sequence[float], frames: int, series: int) -> None:
+        super().__init__()
+        place = torch.tensor(levels) * (frames - 1)
+        self.frames, self.size = frames, len(levels) * series
+        distance = (place[:, None] - torch.arange(frames)[None]).abs()
+        self.register_buffer("mix", (1 - distance).clamp(min=0), persistent=False)
+
+    def forward(self, series: Tensor) -> Tensor:
+        # Sorted; but `sort` would ask for the shape in the exported graph.
+        ordered = torch.topk(series, self.frames, dim=1, largest=False).values
+        return torch.matmul(self.mix, ordered).reshape(-1, self.size)
+
+    def known(self, series: Tensor) -> Tensor:
+        """Which outputs rest on what was seen: `(N, C)` → `(N, LC)`."""
+        return series[:, None].expand(-1, len(self.mix), -1).reshape(-1, self.size)
+
+
+class Positions(_OverTime):
+    """Of the coordinates, `(N, T, 3V)` → `(N, 3LV)`."""
+
+
+class Velocities(_OverTime):
+    """Of the coordinates' changes from frame to frame, `(N, T, 3V)` → `(N, 3LV)`."""
+
+    def __init__(self, levels: Sequence[float], frames: int, series: int) -> None:
+        super().__init__(levels, frames - 1, series)
+
+    def forward(self, series: Tensor) -> Tensor:
+        return super().forward(series[:, 1:] - series[:, :-1])
+
+
+class Distances(_OverTime):
+    """Of the distances of all pairs of some joints, `(N, T, 3V)` → `(N, LP)`. No error of heading
+    or tilt changes them."""
+
+    def __init__(
+        self, levels: Sequence[float], frames: int, layout: Layout, joints: Sequence[str]
+    ) -> None:
+        pairs = list(combinations(joints, 2))
+        super().__init__(levels, frames, len(pairs))
+        self.joints = len(layout)
+        # What is kept in the pelvis's place is its path; the point itself is the origin.
+        self.start = [layout.index.get(a, 0) for a, _ in pairs]
+        self.end = [layout.index.get(b, 0) for _, b in pairs]
+        there = torch.tensor([[float(joint != ORIGIN) for joint in ends] for ends in zip(*pairs, strict=True)])
+        self.register_buffer("there", there[:, None, None, :, None].contiguous(), persistent=False)
+
+    there: Tensor
+
+    def forward(self, series: Tensor) -> Tensor:
+        points = series.reshape(-1, self.frames, self.joints, 3)
+        apart = of(points, self.start) * self.there[0] - of(points, self.end) * self.there[1]
+        return super().forward(((apart * apart).sum(-1) + _TINY).sqrt())
+
+    def known(self, series: Tensor) -> Tensor:
+        joints = series.reshape(-1, self.joints, 3)[..., 0]
+        from_, to = self.there[:, 0, 0, :, 0]
+        start = at(joints, self.start) * from_ + (1 - from_)
+        end = at(joints, self.end) * to + (1 - to)
+        return super().known(start * end)
