@@ -68,7 +68,7 @@ class Distances(_OverTime):
         self.start = [layout.index.get(a, 0) for a, _ in pairs]
         self.end = [layout.index.get(b, 0) for _, b in pairs]
         there = torch.tensor([[float(joint != ORIGIN) for joint in ends] for ends in zip(*pairs, strict=True)])
-        self.register_buffer("there", there[:, None, None, :, None].contiguous(), persistent=False)
+        self.register_buffer("there", there[:, :, None].contiguous(), persistent=False)
 
     there: Tensor
 
@@ -79,7 +79,7 @@ class Distances(_OverTime):
 
     def known(self, series: Tensor) -> Tensor:
         joints = series.reshape(-1, self.joints, 3)[..., 0]
-        from_, to = self.there[:, 0, 0, :, 0]
+        from_, to = self.there[..., 0]
         start = at(joints, self.start) * from_ + (1 - from_)
         end = at(joints, self.end) * to + (1 - to)
         return super().known(start * end)
