@@ -33,7 +33,7 @@ class Learner:
     guidance: Guidance | None
     spectrum: Spectrum
     spectrum_classifier: CosineClassifier | None
-    mixed: bool = False
+    mixed: bool
 
     @classmethod
     def of(cls, config: Config, data: SkeletonDataset, targets: Targets, layout: Layout) -> Self:
@@ -103,7 +103,7 @@ class Learner:
         say both by their shares (mixup, over what the views say)."""
         assert self.spectrum_classifier is not None
         assert self.spectrum.net is not None
-        described, known = self.spectrum.joined(*body)
+        described, known = self.spectrum.side_by_side(*body)
         if not self.mixed:
             said = bodies.mean(unit(self.spectrum.net(described, known)))
             return self.spectrum_classifier.loss(said, labels)

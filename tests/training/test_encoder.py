@@ -15,6 +15,16 @@ BODY = LAYOUTS["body16"]
 SMALL = load_config(
     None, ("encoder.channels=[16, 24]", "encoder.strides=[2, 2]", "encoder.segment_width=8")
 ).encoder
+#: Every view that there is.
+SPECTRUM = load_config(
+    None,
+    (
+        "spectrum.width=20",
+        "spectrum.frequencies=9",
+        "spectrum.quantiles={position: [0.1, 0.5, 0.9], velocity: [0.1, 0.9], "
+        "distance: [0.1, 0.5], between: [pelvis, left_wrist, right_wrist, head]}",
+    ),
+).spectrum
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +35,7 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="module")
 def branch(encoder: Encoder) -> SkeletonBranch:
-    spectrum = Spectrum(load_config(None, ("spectrum.width=20",)).spectrum, SMALL).eval()
+    spectrum = Spectrum(SPECTRUM, SMALL).eval()
     described = [
         spectrum.described(*encoder.in_body_frame(*clip(action, seed)))
         for action in ("squat", "wave", "kick", "walk")
@@ -139,11 +149,12 @@ def test_the_spectrum_does_not_care_when_a_movement_starts(branch: SkeletonBranc
     body = encoder.in_body_frame(joints, seen)
     shifted = [torch.roll(part, 7, dims=1) for part in body]
     pair = [embedder.spectrum(*moments) for moments in (body, shifted)]
-    parts = [20, 20, 20, embedder.spectrum.width - 60]
-    whole, windows, crossed, _ = (
-        (a * b).sum() / (a * a).sum()
+    parts = [w.basis.shape[1] for w in embedder.spectrum.whitenings]
+    parts.append(embedder.spectrum.width - sum(parts))
+    whole, windows, crossed, positions, velocities, distances, _ = (
+        float((a * b).sum() / (a * a).sum())
         for a, b in zip(*(p.split(parts, 1) for p in pair), strict=True)
     )
-    assert float(whole) > 0.999
-    assert float(crossed) > 0.999
-    assert float(windows) < 0.99  # these tell the beginning from the end
+    assert min(whole, crossed, positions, distances) > 0.999
+    assert velocities > 0.9  # the end now leads to the beginning, at another speed
+    assert windows < 0.99  # these tell the beginning from the end

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tests.animator_archive import write_animator_archive
-from training.config import Config, load_config
+from training.config import BadConfig, Config, load_config
 from training.encoder import Embedder, Encoder, Spectrum
 from training.train import Run
 
@@ -99,6 +99,21 @@ def test_a_joint_that_was_never_seen_is_as_usual_to_it(run: Run) -> None:
     with torch.no_grad():
         said = spectrum.learned(local, path, weight)
         assert torch.allclose(spectrum.learned(garbage, path, weight), said, atol=1e-5)
+
+
+def test_mixed_clips_teach_it_too_and_only_clips_of_one_person(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONESHOT_DATA", str(folder))
+    losses = {}
+    for mixed in ("false", "true"):
+        run = Run(config(f"spectrum.learned.mixed={mixed}"), torch.device("cpu"))
+        reports = list(run.epochs())
+        assert reports[-1]["loss_spectrum"] < 0.95 * reports[0]["loss_spectrum"]
+        losses[mixed] = reports[-1]["loss_spectrum"]
+    assert losses["true"] > losses["false"]  # of two at once nobody is sure
+    with pytest.raises(BadConfig, match=r"spectrum\.learned\.mixed is for clips of one person"):
+        config("spectrum.learned.mixed=true", "encoder.persons=2")
 
 
 @pytest.mark.parametrize("decay", [0.9, 0.95, 0.992, 0.9999])

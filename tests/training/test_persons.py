@@ -29,7 +29,7 @@ from training.train import Run
 BODY = LAYOUTS["body16"]
 TINY = (
     "encoder.channels=[16, 24]", "encoder.strides=[2, 2]", "encoder.segment_width=8",
-    "spectrum.width=20",
+    "spectrum.width=20", "spectrum.learned.mixed=false",
 )  # fmt: skip
 CONFIG = load_config(None, (*TINY, "encoder.persons=2"))
 

@@ -268,6 +268,11 @@ class Config(_Section):
 
     @model_validator(mode="after")
     def _mixed_clips_are_of_one_person(self) -> Self:
-        if self.spectrum.learned.mixed and self.encoder.persons > 1:
-            raise ValueError("spectrum.learned.mixed is for encoder.persons=1")
+        learned = self.spectrum.learned
+        taught = self.spectrum.weight and learned.share
+        if taught and learned.mixed and self.encoder.persons > 1:
+            raise ValueError(
+                "spectrum.learned.mixed is for clips of one person; with encoder.persons="
+                f"{self.encoder.persons} set it to false"
+            )
         return self

@@ -14,8 +14,8 @@ from skeleton import Layout
 from training.encoder.picking import at, of
 
 _TINY = 1e-6
-#: The middle of the hips, from which every joint is measured, also where no joint is called so.
-ORIGIN = "pelvis"
+#: From it every joint is measured; what is kept in its own place is its path.
+_ORIGIN = "pelvis"
 
 
 class _OverTime(nn.Module):
@@ -56,7 +56,9 @@ class Velocities(_OverTime):
 
 class Distances(_OverTime):
     """Of the distances of all pairs of some joints, `(N, T, 3V)` → `(N, LP)`. No error of heading
-    or tilt changes them."""
+    or tilt changes them; the origin is always known."""
+
+    away: Tensor
 
     def __init__(
         self, levels: Sequence[float], frames: int, layout: Layout, joints: Sequence[str]
@@ -64,22 +66,19 @@ class Distances(_OverTime):
         pairs = list(combinations(joints, 2))
         super().__init__(levels, frames, len(pairs))
         self.joints = len(layout)
-        # What is kept in the pelvis's place is its path; the point itself is the origin.
-        self.start = [layout.index.get(a, 0) for a, _ in pairs]
-        self.end = [layout.index.get(b, 0) for _, b in pairs]
-        there = torch.tensor([[float(joint != ORIGIN) for joint in ends] for ends in zip(*pairs, strict=True)])
-        self.register_buffer("there", there[:, :, None].contiguous(), persistent=False)
-
-    there: Tensor
+        self.start = [layout.index[a] for a, _ in pairs]
+        self.end = [layout.index[b] for _, b in pairs]
+        away = torch.tensor([[float(joint != _ORIGIN) for joint in pair] for pair in pairs])
+        self.register_buffer("away", away.T[:, :, None].contiguous(), persistent=False)
 
     def forward(self, series: Tensor) -> Tensor:
         points = series.reshape(-1, self.frames, self.joints, 3)
-        apart = of(points, self.start) * self.there[0] - of(points, self.end) * self.there[1]
+        apart = of(points, self.start) * self.away[0] - of(points, self.end) * self.away[1]
         return super().forward(((apart * apart).sum(-1) + _TINY).sqrt())
 
     def known(self, series: Tensor) -> Tensor:
         joints = series.reshape(-1, self.joints, 3)[..., 0]
-        from_, to = self.there[..., 0]
-        start = at(joints, self.start) * from_ + (1 - from_)
-        end = at(joints, self.end) * to + (1 - to)
+        start_away, end_away = self.away[..., 0]
+        start = at(joints, self.start) * start_away + (1 - start_away)
+        end = at(joints, self.end) * end_away + (1 - end_away)
         return super().known(start * end)

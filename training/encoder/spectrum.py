@@ -134,10 +134,10 @@ class Spectrum(nn.Module):
     def learned(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
         """What the learned view says, `(N, W')`, not normalised: what its classifier is given."""
         assert self.net is not None
-        said: Tensor = self.net(*self.joined(local, path, seen))
+        said: Tensor = self.net(*self.side_by_side(local, path, seen))
         return said
 
-    def joined(self, local: Tensor, path: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+    def side_by_side(self, local: Tensor, path: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """What all views say, side by side, and which of it is known, each `(N, F)`."""
         described, known = self.described(local, path, seen), self.known(seen)
         return torch.cat(described, dim=1), torch.cat(known, dim=1)

@@ -1,0 +1,86 @@
+"""Quantiles over time: what numpy says, of what was seen, wherever the body is."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from skeleton import LAYOUTS
+from training.config import BadConfig, load_config
+from training.encoder.quantiles import Distances, Positions, Velocities
+
+BODY = LAYOUTS["body16"]
+FRAMES, COORDINATES = 12, 48
+LEVELS = (0.0, 0.1, 0.5, 0.9, 1.0)
+BETWEEN = ("pelvis", "left_wrist", "right_wrist", "head")
+
+
+@pytest.fixture
+def series() -> Tensor:
+    return torch.from_numpy(np.random.default_rng(0).normal(size=(3, FRAMES, COORDINATES))).float()
+
+
+def test_of_coordinates_and_of_their_changes_they_are_numpys(series: Tensor) -> None:
+    for view, expected in (
+        (Positions(LEVELS, FRAMES, COORDINATES), series.numpy()),
+        (Velocities(LEVELS, FRAMES, COORDINATES), np.diff(series.numpy(), axis=1)),
+    ):
+        by_numpy = np.quantile(expected, LEVELS, axis=1).transpose(1, 0, 2).reshape(3, -1)
+        assert view.size == by_numpy.shape[1]
+        assert np.allclose(view(series).numpy(), by_numpy, atol=1e-5)
+
+
+def test_distances_are_measured_from_the_hips_and_not_from_their_path(series: Tensor) -> None:
+    view = Distances(LEVELS, FRAMES, BODY, BETWEEN)
+    points = series.numpy().reshape(3, FRAMES, 16, 3).copy()
+    points[:, :, BODY.index["pelvis"]] = 0  # where the path is kept
+    at = [BODY.index[joint] for joint in BETWEEN]
+    apart = [np.linalg.norm(points[:, :, a] - points[:, :, b], axis=-1)
+             for a, b in combinations(at, 2)]  # fmt: skip
+    by_numpy = np.quantile(np.stack(apart, axis=-1), LEVELS, axis=1).transpose(1, 0, 2)
+    assert np.allclose(view(series).numpy(), by_numpy.reshape(3, -1), atol=1e-3)
+
+
+def test_a_body_turned_has_the_same_distances(series: Tensor) -> None:
+    view = Distances(LEVELS, FRAMES, BODY, BETWEEN)
+    turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))
+    points = series.reshape(3, FRAMES, 16, 3) @ torch.from_numpy(turn).float()
+    assert torch.allclose(view(points.reshape_as(series)), view(series), atol=1e-4)
+
+
+def test_of_a_joint_that_was_not_seen_nothing_is_known() -> None:
+    known = torch.ones(1, 16, 3)
+    known[:, BODY.index["head"]] = 0
+    coordinates = known.reshape(1, COORDINATES)
+    of_positions = Positions(LEVELS, FRAMES, COORDINATES).known(coordinates)
+    assert torch.equal(of_positions, coordinates.repeat(1, len(LEVELS)))
+    of_distances = Distances(LEVELS, FRAMES, BODY, BETWEEN).known(coordinates)
+    pairs = [float("head" not in pair) for pair in combinations(BETWEEN, 2)]
+    assert of_distances[0].tolist() == pairs * len(LEVELS)
+
+
+def test_the_hips_are_known_as_the_origin_of_all() -> None:
+    known = torch.ones(1, 16, 3)
+    known[:, BODY.index["pelvis"]] = 0
+    view = Distances(LEVELS, FRAMES, BODY, BETWEEN)
+    assert torch.equal(view.known(known.reshape(1, COORDINATES)), torch.ones(1, view.size))
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("{position: [0.1, 1.5], velocity: [0.5], distance: [0.5], between: [head, pelvis]}",
+         "less than or equal to 1"),
+        ("{position: [], velocity: [0.5], distance: [0.5], between: [head, pelvis]}",
+         "at least 1 item"),
+        ("{position: [0.5], velocity: [0.5], distance: [0.5], between: [head, left_toes]}",
+         "spectrum.quantiles.between: layout body16 has no left_toes"),
+    ],
+)  # fmt: skip
+def test_levels_and_joints_that_cannot_be_are_refused(override: str, said: str) -> None:
+    with pytest.raises(BadConfig, match=said):
+        load_config(None, (f"spectrum.quantiles={override}",))
