@@ -355,7 +355,7 @@ class BadRequest(OneshotError):
 
 
 class AccessDenied(BadRequest):
-    """The key is missing or wrong (401, 403)."""
+    """Who asks may not: the key is missing or wrong, or a proxy refuses it (401, 403)."""
 
 
 class CrossOrigin(AccessDenied):

@@ -1,8 +1,10 @@
-"""Pages of other origins: what a browser sends for them changes nothing and costs nothing.
+"""Pages of other origins: what a browser sends for them changes nothing.
 
 A form or a script on any page may send a body to an address of the user's own machine, and only
 the answer is kept from it. A browser says with each request where it comes from: by
 `Sec-Fetch-Site` (Fetch Metadata) to addresses it trusts, such as 127.0.0.1, and by `Origin` to all.
+A page whose own name leads to this machine (DNS rebinding) is of the same origin to a browser, and
+so it is here; who checks `Host` keeps it out.
 """
 
 from urllib.parse import urlsplit
@@ -21,7 +23,9 @@ _OWN = ("same-origin", "none")
 
 class CrossOriginGuard:
     """Answers 403 `cross-origin` to what a page of another origin sends with another method than
-    GET, HEAD and OPTIONS. What is no browser sends neither header and is let through."""
+    GET, HEAD and OPTIONS. What is no browser sends neither header and is let through. Only HTTP
+    calls are looked at: a WebSocket, to which no browser keeps other pages from, would need it
+    too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,11 +55,15 @@ def _from_another_page(scope: Scope) -> bool:
 
 
 _TELLING = frozenset({b"sec-fetch-site", b"origin", b"host"})
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def _is_host(origin: bytes, host: bytes) -> bool:
     try:
-        named = urlsplit(origin.decode("latin-1")).netloc
+        named = urlsplit(origin.decode("latin-1"))
+        asked = urlsplit(f"{named.scheme}://{host.decode('latin-1')}")
+        usual = _USUAL_PORTS.get(named.scheme)
+        here = asked.hostname, asked.port or usual
+        return named.hostname is not None and (named.hostname, named.port or usual) == here
     except ValueError:  # no address at all
         return False
-    return named.lower() == host.decode("latin-1").lower()

@@ -72,8 +72,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SIDED_SYNONYMS: dict[str, tuple[str, ...]] = {
     "collar": ("clavicle", "sternum"),
-    "shoulder": ("upper_arm", "arm", "u_arm"),
-    "elbow": ("lower_arm", "fore_arm", "forearm", "f_arm"),
+    "shoulder": ("upper_arm", "arm", "u_arm", "uarm"),
+    "elbow": ("lower_arm", "fore_arm", "forearm", "f_arm", "farm"),
     "hip": ("upper_leg", "up_leg", "thigh"),
     "knee": ("lower_leg", "leg", "shin", "calf"),
     "foot": ("foot_index", "toe_base"),

@@ -1,4 +1,4 @@
-"""Commands as a shell starts them: the other tests fork theirs with the libraries imported."""
+"""Commands as a shell starts them: the other tests fork theirs, with all that is imported."""
 
 import subprocess
 import sys

@@ -1,9 +1,9 @@
 """Commands of the project in processes of their own that need not import the libraries first.
 
-Most of what a short command takes is Python importing fastapi, onnxruntime and torch, and the
-tests run hundreds. Here each is forked from a process that has imported those, and nothing of the
-project: what a module of ours reads when it is imported, it reads in the process of the command,
-with that command's arguments, environment, folder and files.
+Most of what a short command takes is Python importing fastapi, onnxruntime, torch and the project,
+and the tests run hundreds. Here each is forked from a process that has imported them. So what a
+module of ours read of the environment when it is imported, it would not read in the command: none
+does (tests/test_cold_start.py, whose commands start as a shell starts them).
 """
 
 from __future__ import annotations

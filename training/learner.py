@@ -100,19 +100,19 @@ class Learner:
         """The learned view's own loss over clips of the targets `labels`, and its share right.
 
         Where it is taught by mixed clips, two at a time are seen as one in between, and it is to
-        say both by their shares (mixup, over what the views say)."""
+        say both by their shares (mixup, over what the views say). They are compared with the usual
+        before they are mixed: what is usual, and how much varies, is that of whole clips."""
+        net = self.spectrum.net
         assert self.spectrum_classifier is not None
-        assert self.spectrum.net is not None
-        described, known = self.spectrum.side_by_side(*body)
+        assert net is not None
+        far = net.compared(*self.spectrum.side_by_side(*body))
         if not self.mixed:
-            said = bodies.mean(unit(self.spectrum.net(described, known)))
+            said = bodies.mean(unit(net.layers(far)))
             return self.spectrum_classifier.loss(said, labels)
         other = torch.randperm(len(labels), device=labels.device)
         share = float(_SHARES.sample())
         share = max(share, 1 - share)
-        said = self.spectrum.net(
-            share * described + (1 - share) * described[other], known * known[other]
-        )
+        said = net.layers(share * far + (1 - share) * far[other])
         own, right = self.spectrum_classifier.loss(said, labels)
         others, _ = self.spectrum_classifier.loss(said, labels[other])
         return share * own + (1 - share) * others, right

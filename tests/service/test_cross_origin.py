@@ -15,7 +15,9 @@ OTHER_PAGES = [
     {"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:9"},
     {"origin": "http://elsewhere.example"},  # to an address that it does not trust, or an old one
     {"origin": "null"},  # a page within a page, or a file
+    {"origin": "null", "host": ""},
     {"origin": "http://[elsewhere"},
+    {"origin": "https://127.0.0.1", "host": "127.0.0.1:80"},  # another port
 ]
 
 
@@ -57,6 +59,8 @@ def test_the_service_s_own_pages_and_programs_are_let_in(visitor: Caller) -> Non
         {"sec-fetch-site": "same-origin", "origin": "https://before.the.proxy"},  # /docs
         {"sec-fetch-site": "none"},  # the user: an address typed in
         {"origin": f"{address.scheme}://{address.netloc.decode()}"},  # /docs, to an old browser
+        {"origin": "http://robot.lan", "host": "Robot.lan:80"},  # a proxy that names every port
+        {"origin": "http://[::1]:8000", "host": "[::1]:8000"},
         {},
     ):
         assert visitor.post("/enroll", body, JSON | headers).status_code == 201, headers

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from tests.animator_archive import write_animator_archive
+from training.bodies import Bodies
 from training.config import BadConfig, Config, load_config
 from training.encoder import Embedder, Encoder, Spectrum
 from training.train import Run
@@ -114,6 +115,20 @@ def test_mixed_clips_teach_it_too_and_only_clips_of_one_person(
     assert losses["true"] > losses["false"]  # of two at once nobody is sure
     with pytest.raises(BadConfig, match=r"spectrum\.learned\.mixed is for clips of one person"):
         config("spectrum.learned.mixed=true", "encoder.persons=2")
+
+
+def test_what_is_usual_is_so_of_whole_clips_and_not_of_mixed_ones(run: Run) -> None:
+    learner, usual = run.learner, []
+    bodies = Bodies.of(run.served.joints[:4], run.served.seen[:4])
+    for mixed in (False, True):
+        learner.mixed = mixed
+        spectrum = learner.spectrum
+        assert spectrum.net is not None
+        spectrum.net.usual.reset_running_stats()
+        learner.modules().train()
+        learner.spectrum_loss(body(run), torch.tensor([0, 1, 2, 0]), bodies)
+        usual.append(spectrum.net.usual.running_var.clone())
+    assert torch.equal(*usual)
 
 
 @pytest.mark.parametrize("decay", [0.9, 0.95, 0.992, 0.9999])

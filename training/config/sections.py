@@ -257,6 +257,8 @@ class Config(_Section):
         asked = {"spectrum.crossed": self.spectrum.crossed}
         if self.spectrum.quantiles is not None:
             asked["spectrum.quantiles.between"] = self.spectrum.quantiles.between
+            # Without one both hips carry the path, and no distance to them is one.
+            asked["spectrum.quantiles"] = ("pelvis",)
         for field, joints in asked.items():
             missing = [joint for joint in joints if joint not in layout.index]
             if missing:

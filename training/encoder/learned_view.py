@@ -12,7 +12,7 @@ from training.config import LearnedViewConfig
 
 class LearnedView(nn.Module):
     """`forward(described (N, F), known (N, F))` → `(N, W)`, not normalised. What is not known
-    counts as usual."""
+    counts as usual. `compared` is what the layers are given: how far it is from the usual."""
 
     def __init__(self, size: int, config: LearnedViewConfig) -> None:
         super().__init__()
@@ -28,8 +28,13 @@ class LearnedView(nn.Module):
             )
 
     def forward(self, described: Tensor, known: Tensor) -> Tensor:
-        out: Tensor = self.layers(self.usual(described) * known)
+        out: Tensor = self.layers(self.compared(described, known))
         return out
+
+    def compared(self, described: Tensor, known: Tensor) -> Tensor:
+        """How far each is from the usual, in its deviations, `(N, F)`; nought if not known."""
+        far: Tensor = self.usual(described) * known
+        return far
 
 
 def _layer(narrow: int, wide: int, dropout: float) -> list[nn.Module]:

@@ -1,7 +1,8 @@
 """Quantiles over time: which values a movement takes, and how often, whenever it does (ours).
 
 Like magnitudes of waves they do not change when a movement starts earlier or later; unlike them
-they say where a joint lingers and how fast it is at most.
+they say where a joint lingers and how fast it is at most. A joint rests at its mean while it is
+unseen, so that a gap adds two jumps to its velocities.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from skeleton import Layout
-from training.encoder.picking import at, of
+from training.encoder.picking import of
 
 _TINY = 1e-6
 #: From it every joint is measured; what is kept in its own place is its path.
@@ -35,9 +36,9 @@ class _OverTime(nn.Module):
         ordered = torch.topk(series, self.frames, dim=1, largest=False).values
         return torch.matmul(self.mix, ordered).reshape(-1, self.size)
 
-    def known(self, series: Tensor) -> Tensor:
+    def known(self, coordinates: Tensor) -> Tensor:
         """Which outputs rest on what was seen: `(N, C)` → `(N, LC)`."""
-        return series[:, None].expand(-1, len(self.mix), -1).reshape(-1, self.size)
+        return coordinates[:, None].expand(-1, len(self.mix), -1).reshape(-1, self.size)
 
 
 class Positions(_OverTime):
@@ -76,9 +77,9 @@ class Distances(_OverTime):
         apart = of(points, self.start) * self.away[0] - of(points, self.end) * self.away[1]
         return super().forward(((apart * apart).sum(-1) + _TINY).sqrt())
 
-    def known(self, series: Tensor) -> Tensor:
-        joints = series.reshape(-1, self.joints, 3)[..., 0]
+    def known(self, coordinates: Tensor) -> Tensor:
+        joints = coordinates.reshape(-1, 1, self.joints, 3)
         start_away, end_away = self.away[..., 0]
-        start = at(joints, self.start) * start_away + (1 - start_away)
-        end = at(joints, self.end) * end_away + (1 - end_away)
+        start = of(joints, self.start)[:, 0, :, 0] * start_away + (1 - start_away)
+        end = of(joints, self.end)[:, 0, :, 0] * end_away + (1 - end_away)
         return super().known(start * end)

@@ -125,8 +125,6 @@ def _role(words: list[str]) -> str:
     name = "_".join(words)
     if name in _PELVIS_BY_DEFAULT:
         return "pelvis by default"
-    if name == "hip":
-        return "pelvis"
     if words[0] == "head" and _HEAD_ENDS & set(words[1:]):
         return "head_top"
     if name in ("headend", "headnub", "headtop"):
