@@ -63,6 +63,7 @@ def trained(data_folder: Path) -> Trained:
             "encoder.channels=[16, 16]",
             "encoder.strides=[2, 2]",
             "encoder.segment_width=8",
+            "spectrum.frequencies=0",
             "spectrum.quantiles={position: [0.1, 0.9], velocity: [0.1, 0.9], distance: [0.5], "
             "between: [pelvis, left_wrist, right_wrist]}",
             "cohort.nearest=4",
