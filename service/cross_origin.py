@@ -19,6 +19,9 @@ from service.refused_bodies import let_body_arrive
 _SAFE = ("GET", "HEAD", "OPTIONS")
 #: Of `Sec-Fetch-Site`: a page of this service, and the user, by an address typed in or a bookmark.
 _OWN = ("same-origin", "none")
+#: Headers that are looked at.
+_TELLING = frozenset({b"sec-fetch-site", b"origin", b"host"})
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class CrossOriginGuard:
@@ -52,10 +55,6 @@ def _from_another_page(scope: Scope) -> bool:
         return site.decode("latin-1") not in _OWN
     origin = said.get(b"origin")
     return origin is not None and not _is_host(origin, said.get(b"host", b""))
-
-
-_TELLING = frozenset({b"sec-fetch-site", b"origin", b"host"})
-_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def _is_host(origin: bytes, host: bytes) -> bool:

@@ -1,9 +1,9 @@
-"""Commands of the project in processes of their own that need not import the libraries first.
+"""Commands of the project in processes of their own that need not import anything first.
 
 Most of what a short command takes is Python importing fastapi, onnxruntime, torch and the project,
-and the tests run hundreds. Here each is forked from a process that has imported them. So what a
-module of ours read of the environment when it is imported, it would not read in the command: none
-does (tests/test_cold_start.py, whose commands start as a shell starts them).
+and the tests run hundreds. Here each is forked from a process that has imported them. So a module
+of ours that read arguments, environment or files when it is imported would not read the command's;
+none does. `tests/test_cold_start.py` starts commands as a shell does.
 """
 
 from __future__ import annotations

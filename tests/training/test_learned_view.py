@@ -97,9 +97,11 @@ def test_a_joint_that_was_never_seen_is_as_usual_to_it(run: Run) -> None:
     weight[:, :, 5] = 0
     garbage = local.clone()
     garbage[:, :, 5] = 7.0
+    assert spectrum.net is not None
     with torch.no_grad():
-        said = spectrum.learned(local, path, weight)
-        assert torch.allclose(spectrum.learned(garbage, path, weight), said, atol=1e-5)
+        said = spectrum.net(*spectrum.side_by_side(local, path, weight))
+        other = spectrum.net(*spectrum.side_by_side(garbage, path, weight))
+    assert torch.allclose(other, said, atol=1e-5)
 
 
 def test_mixed_clips_teach_it_too_and_only_clips_of_one_person(

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from skeleton import LAYOUTS
 from training.config import BadConfig, load_config
-from training.encoder.quantiles import Distances, Positions, Velocities
+from training.encoder.quantiles import Distances, Quantiles, Velocities
 
 BODY = LAYOUTS["body16"]
 FRAMES, COORDINATES = 12, 48
@@ -26,7 +26,7 @@ def series() -> Tensor:
 
 def test_of_coordinates_and_of_their_changes_they_are_numpys(series: Tensor) -> None:
     for view, expected in (
-        (Positions(LEVELS, FRAMES, COORDINATES), series.numpy()),
+        (Quantiles(LEVELS, FRAMES, COORDINATES), series.numpy()),
         (Velocities(LEVELS, FRAMES, COORDINATES), np.diff(series.numpy(), axis=1)),
     ):
         by_numpy = np.quantile(expected, LEVELS, axis=1).transpose(1, 0, 2).reshape(3, -1)
@@ -56,7 +56,7 @@ def test_of_a_joint_that_was_not_seen_nothing_is_known() -> None:
     known = torch.ones(1, 16, 3)
     known[:, BODY.index["head"]] = 0
     coordinates = known.reshape(1, COORDINATES)
-    of_positions = Positions(LEVELS, FRAMES, COORDINATES).known(coordinates)
+    of_positions = Quantiles(LEVELS, FRAMES, COORDINATES).known(coordinates)
     assert torch.equal(of_positions, coordinates.repeat(1, len(LEVELS)))
     of_distances = Distances(LEVELS, FRAMES, BODY, BETWEEN).known(coordinates)
     pairs = [float("head" not in pair) for pair in combinations(BETWEEN, 2)]

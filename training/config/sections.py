@@ -158,13 +158,13 @@ class LearnedViewConfig(_Section):
     mixed: bool = False
 
 
-Levels = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=1)]
+_Levels = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=1)]
 
 
 class QuantilesConfig(_Section):
-    position: Levels
-    velocity: Levels
-    distance: Levels
+    position: _Levels
+    velocity: _Levels
+    distance: _Levels
     between: tuple[str, ...] = Field(min_length=2)
 
 

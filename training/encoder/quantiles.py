@@ -19,8 +19,8 @@ _TINY = 1e-6
 _ORIGIN = "pelvis"
 
 
-class _OverTime(nn.Module):
-    """Quantiles of C series `(N, T, C)` → `(N, LC)` at L levels, between neighbours linearly."""
+class Quantiles(nn.Module):
+    """Of C series `(N, T, C)` → `(N, LC)` at L levels, between neighbours linearly."""
 
     mix: Tensor
 
@@ -41,12 +41,8 @@ class _OverTime(nn.Module):
         return coordinates[:, None].expand(-1, len(self.mix), -1).reshape(-1, self.size)
 
 
-class Positions(_OverTime):
-    """Of the coordinates, `(N, T, 3V)` → `(N, 3LV)`."""
-
-
-class Velocities(_OverTime):
-    """Of the coordinates' changes from frame to frame, `(N, T, 3V)` → `(N, 3LV)`."""
+class Velocities(Quantiles):
+    """Of the series' changes from frame to frame, `(N, T, C)` → `(N, LC)`."""
 
     def __init__(self, levels: Sequence[float], frames: int, series: int) -> None:
         super().__init__(levels, frames - 1, series)
@@ -55,7 +51,7 @@ class Velocities(_OverTime):
         return super().forward(series[:, 1:] - series[:, :-1])
 
 
-class Distances(_OverTime):
+class Distances(Quantiles):
     """Of the distances of all pairs of some joints, `(N, T, 3V)` → `(N, LP)`. No error of heading
     or tilt changes them; the origin is always known."""
 

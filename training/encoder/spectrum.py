@@ -20,7 +20,7 @@ from skeleton import Layout, resolve_layout
 from training.config import EncoderConfig, SpectrumConfig
 from training.encoder.learned_view import LearnedView
 from training.encoder.position import with_path
-from training.encoder.quantiles import Distances, Positions, Velocities
+from training.encoder.quantiles import Distances, Quantiles, Velocities
 from training.encoder.unit import unit
 from training.encoder.whitening import Whitening
 
@@ -131,12 +131,6 @@ class Spectrum(nn.Module):
         learned = unit(self.net(torch.cat(described, dim=1), torch.cat(known, dim=1)))
         return torch.cat((joined * (1 - self.share) ** 0.5, learned * self.share**0.5), dim=1)
 
-    def learned(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
-        """What the learned view says, `(N, W')`, not normalised: what its classifier is given."""
-        assert self.net is not None
-        said: Tensor = self.net(*self.side_by_side(local, path, seen))
-        return said
-
     def side_by_side(self, local: Tensor, path: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """What all views say, side by side, and which of it is known, each `(N, F)`."""
         described, known = self.described(local, path, seen), self.known(seen)
@@ -169,23 +163,24 @@ class Spectrum(nn.Module):
         return position.reshape(-1, self.frames, self.coordinates)
 
 
-View = Magnitudes | Crossings | Positions | Velocities | Distances
+View = Magnitudes | Crossings | Quantiles
 
 
 def _views(config: SpectrumConfig, frames: int, layout: Layout) -> list[View]:
     """What a configuration asks for, each of `(N, T, 3V)`."""
     coordinates = 3 * len(layout)
     crossed = [3 * layout.index[j] + axis for j in config.crossed for axis in range(3)]
-    views: list[View] = [
+    views: list[View] = []
+    if config.frequencies:
+        views.append(Magnitudes(_waves(frames, range(1, config.frequencies + 1)), coordinates))
+    views += [
         Magnitudes(_windows(frames, config.windows, config.window_frequencies), coordinates),
         Crossings(_waves(frames, range(1, config.crossed_frequencies + 1)), crossed),
     ]
-    if config.frequencies:
-        views.insert(0, Magnitudes(_waves(frames, range(1, config.frequencies + 1)), coordinates))
     if config.quantiles is not None:
         levels = config.quantiles
         views += [
-            Positions(levels.position, frames, coordinates),
+            Quantiles(levels.position, frames, coordinates),
             Velocities(levels.velocity, frames, coordinates),
             Distances(levels.distance, frames, layout, levels.between),
         ]
