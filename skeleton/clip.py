@@ -141,13 +141,13 @@ def _shape(joints: NDArray[np.generic]) -> str:
 
 
 def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Blank the frames of persons whose joints are all exactly zero, as trackers write absence."""
+    """Blank the frames of persons of whom nothing was seen but exact zeros, as trackers write
+    absence."""
     one = joints[:, :, 0, 1]  # (T, M)
     if (one * one > 0).all():
         # The usual clip: in every frame one coordinate alone shows that the person is there.
         return joints
-    seen = joints == joints  # NaN differs from itself
-    absent = ~(joints.any(axis=(2, 3)) & seen.any(axis=(2, 3)))  # (T, M)
+    absent = ~np.nan_to_num(joints, nan=0.0).any(axis=(2, 3))  # (T, M)
     if absent.any():
         joints = joints.copy()
         joints[absent] = np.nan

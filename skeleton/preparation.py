@@ -17,7 +17,7 @@ from skeleton.persons import choose_person
 from skeleton.resampling import bridge_gaps, resample
 
 #: Raised whenever the output of this code changes; part of a model's `space`.
-PREPARATION = 2
+PREPARATION = 3
 
 _FEW_FRAMES = 5
 _STILL = 0.05  # metres

@@ -128,14 +128,19 @@ def test_a_person_who_stands_still_is_not_two_dimensional() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, 0])
-def test_a_clip_with_nothing_to_see_is_refused(value: float) -> None:
+@pytest.mark.parametrize("of_one", [np.nan, 0])
+def test_a_clip_with_nothing_to_see_is_refused(value: float, of_one: float) -> None:
+    joints = np.full((6, 17, 3), value, dtype=np.float32)
+    joints[:, 5] = of_one
     with pytest.raises(NothingToSee, match="no joint"):
-        record(np.full((6, 17, 3), value), COCO).clip()
+        record(joints, COCO).clip()
 
 
-def test_a_frame_of_zeros_is_an_unseen_person_and_not_one_at_the_origin() -> None:
+@pytest.mark.parametrize("of_one", [0, np.nan])
+def test_a_frame_of_zeros_is_an_unseen_person_and_not_one_at_the_origin(of_one: float) -> None:
     joints = some(6, 2, 17, 3)
     joints[2, 1] = 0
+    joints[2, 1, 5] = of_one
     joints[4, 0, 3] = 0
     clip = record(joints, COCO).clip()
     assert np.isnan(clip.joints[2, 1]).all()
