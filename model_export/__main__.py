@@ -30,6 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ExportRefused, BadCheckpoint, OSError) as error:
         print(f"error: {error}; {given.output} was not written", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"interrupted; {given.output} was not written", file=sys.stderr)
+        return 130
     print(report(given.output, found))
     return 0
 

@@ -35,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ExportRefused, OSError) as error:
         print(f"error: {error}; {given.output} was not written", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"interrupted; {given.output} was not written", file=sys.stderr)
+        return 130
     print(f"{given.output}: as {given.model}, calibrated anew")
     print(calibration_report(found))
     return 0

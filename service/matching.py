@@ -62,10 +62,12 @@ def normalised_scores(
 
 class Nearness(NamedTuple):
     """How near the enrolled actions come to each other: the mean `score` over the `actions` that
-    say anything of strangers."""
+    say anything of strangers, and the `lift` in it, which is what it owes to the actions' further
+    exemplars."""
 
     score: float
     actions: float
+    lift: float = 0.0
 
 
 def nearness(
@@ -88,17 +90,24 @@ def nearness(
     scores = embeddings[asked] @ embeddings.T
     scores -= (cohort_mean[asked, None] + cohort_mean) * np.float32(0.5)
     scores[(actions[asked, None] == actions) | (scores >= norm.same)] = -np.inf
-    best = scores.max(axis=1)
-    told = best[np.isfinite(best)]
-    if len(told) == 0:
+    best, best_of_first = scores.max(axis=1), scores[:, first].max(axis=1)
+    told, both = np.isfinite(best), np.isfinite(best_of_first)
+    if not told.any():
         return Nearness(0.0, 0)
-    return Nearness(float(told.mean()), len(first) * len(told) / len(asked))
+    lift = float((best[both] - best_of_first[both]).mean()) if both.any() else 0.0
+    count = len(first) * np.count_nonzero(told) / len(asked)
+    return Nearness(float(best[told].mean()), count, lift)
 
 
 def gallery_level(near: Nearness, norm: GalleryNorm) -> float:
     """How high a stranger's best score is in a gallery of this nearness, about: what is taken off
-    every score, so that one threshold serves small galleries, larger ones and any sensor."""
-    return (norm.worth * norm.prior + near.actions * near.score) / (norm.worth + near.actions)
+    every score, so that one threshold serves small galleries, larger ones and any sensor.
+
+    The prior is that of actions with one exemplar each. More of them come nearer to a stranger, by
+    as much as they come nearer to each other: so it is lifted by that.
+    """
+    prior = norm.worth * (norm.prior + near.lift)
+    return (prior + near.actions * near.score) / (norm.worth + near.actions)
 
 
 def nearest(similarity: NDArray[np.float32], actions: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -93,6 +93,32 @@ class WarmProcess:
             warnings.warn(said, ResourceWarning, stacklevel=2, source=self)
 
 
+class CapturedProcess(WarmProcess):
+    """A warm process that keeps what it writes."""
+
+    def __init__(
+        self, module: str, *arguments: str, environment: Mapping[str, str], folder: Path = ROOT
+    ) -> None:
+        self._written = tempfile.TemporaryDirectory(prefix="oneshot-command-")
+        self._files = [Path(self._written.name, name) for name in ("output", "errors")]
+        super().__init__(
+            module, *arguments, environment=environment, folder=folder,
+            output=self._files[0], errors=self._files[1],
+        )  # fmt: skip
+
+    def completed(self, seconds: float = 120) -> subprocess.CompletedProcess[str]:
+        """Waits for its end; how it ended and what it wrote, which is then gone. One that has not
+        ended by then is killed: raises `subprocess.TimeoutExpired`."""
+        with self._written:
+            try:
+                status = self.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
+            said = (file.read_text() if file.exists() else "" for file in self._files)
+            return subprocess.CompletedProcess(self._command, status, *said)
+
+
 def run_to_end(
     module: str,
     *arguments: str,
@@ -101,19 +127,8 @@ def run_to_end(
     seconds: float = 120,
 ) -> subprocess.CompletedProcess[str]:
     """As `subprocess.run` would `python -m MODULE ARGUMENTS`, with what it wrote."""
-    with tempfile.TemporaryDirectory() as made:
-        files = [Path(made, name) for name in ("output", "errors")]
-        process = WarmProcess(
-            module, *arguments,
-            environment=environment, output=files[0], errors=files[1], folder=folder,
-        )  # fmt: skip
-        try:
-            status = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-        said = (file.read_text() for file in files)
-        return subprocess.CompletedProcess([module, *arguments], status, *said)
+    process = CapturedProcess(module, *arguments, environment=environment, folder=folder)
+    return process.completed(seconds)
 
 
 def _run(

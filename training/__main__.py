@@ -36,7 +36,8 @@ _COMMANDS = (
 
 
 def main() -> int:
-    """Run one command; a mistake of the caller ends with one line and status 2."""
+    """Run one command; a mistake of the caller ends with one line and status 2, an interrupt
+    with one and 130."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, module in _COMMANDS:
@@ -59,6 +60,9 @@ def main() -> int:
     ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     return status
 
 

@@ -3,6 +3,7 @@
 import argparse
 import statistics
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -62,8 +63,15 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.out.exists():
         for entry in config.data.sets:
             archive_path(entry.archive)  # absent data is told before the folder is made
-    with locked(arguments.out):
-        return _in_folder(arguments.out, config, torch.device(device), restart=arguments.restart)
+    try:
+        with locked(arguments.out):
+            return _in_folder(
+                arguments.out, config, torch.device(device), restart=arguments.restart
+            )
+    except KeyboardInterrupt:
+        print("train: interrupted; the same command goes on after the last whole epoch",
+              file=sys.stderr)  # fmt: skip
+        return 130
 
 
 def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -20,7 +18,7 @@ from service.store import Exemplar, Store, StoredClip
 from skeleton import record
 from tests.service.caller import performance
 from tests.service_process import service_environment
-from tests.warm_process import ROOT
+from tests.warm_process import CapturedProcess
 
 ACTIONS = ("wave", "kick", "bow", "squat")
 _PATIENCE = 60.0
@@ -65,16 +63,11 @@ def space() -> str:
     return _encoder().info.space
 
 
-def start_applying(url: str, model: Path, *options: str) -> subprocess.Popen[str]:
+def start_applying(url: str, model: Path, *options: str) -> CapturedProcess:
     """`oneshot migrate apply --json` in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "service", "migrate", "apply", "--json", *options],
-        cwd=ROOT,
-        env=service_environment(store=url, model=str(model), provider="cpu"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    environment = service_environment(store=url, model=str(model), provider="cpu")
+    return CapturedProcess("service", "migrate", "apply", "--json", *options,
+                           environment=environment)  # fmt: skip
 
 
 def kept(store: Store, collection: str) -> dict[str, int]:
@@ -82,10 +75,10 @@ def kept(store: Store, collection: str) -> dict[str, int]:
     return {info.space: info.exemplars for info in store.spaces(collection)}
 
 
-def until(true: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+def until(true: Callable[[], bool], process: CapturedProcess | None = None) -> None:
     """Waits for something, while a process runs."""
     deadline = time.monotonic() + _PATIENCE
     while not true():
         assert time.monotonic() < deadline
-        assert process is None or process.poll() is None, process.communicate()
+        assert process is None or process.poll() is None, process.completed()
         time.sleep(0.01)

@@ -49,7 +49,8 @@ def test_the_service_computes_the_level_that_the_evaluation_measures(
     norm = {"prior": -0.2, "worth": 5.0, "same": same}
     near = nearness(embeddings, means, np.arange(count), GalleryNorm(**norm))
     between = embeddings @ embeddings.T - (means[:, None] + means) * np.float32(0.5)
-    assert near == pytest.approx(measured.GalleryNorm(**norm).nearness(between), abs=1e-4)
+    expected = measured.GalleryNorm(**norm).nearness(between)
+    assert near == pytest.approx((*expected, 0), abs=1e-4)
     expected = measured.GalleryNorm(**norm).of(between)
     assert gallery_level(near, GalleryNorm(**norm)) == pytest.approx(expected, abs=1e-4)
 
@@ -59,9 +60,28 @@ def test_other_exemplars_of_the_same_action_are_no_strangers() -> None:
     means = np.zeros(3, dtype=np.float32)
     norm = GalleryNorm(prior=-0.2, worth=5.0, same=2.0)
     near = nearness(embeddings, means, np.array([0, 0, 1]), norm)
-    assert near == (pytest.approx(0.6), 2)
-    assert nearness(embeddings[:2], means[:2], np.array([0, 0]), norm) == (0, 0)
-    assert nearness(embeddings[:0], means[:0], np.zeros(0, dtype=np.intp), norm) == (0, 0)
+    assert near == (pytest.approx(0.6), 2, 0)
+    assert nearness(embeddings[:2], means[:2], np.array([0, 0]), norm) == (0, 0, 0)
+    assert nearness(embeddings[:0], means[:0], np.zeros(0, dtype=np.intp), norm) == (0, 0, 0)
+
+
+def test_further_exemplars_lift_the_level_by_as_much_as_they_come_nearer() -> None:
+    """Or strangers would pass the threshold more often the more examples an action has."""
+    embeddings = np.array([[1, 0], [0, 1], [0.8, 0.6], [0.6, 0.8]], dtype=np.float32)
+    means = np.zeros(4, dtype=np.float32)
+    norm = GalleryNorm(prior=-0.2, worth=5.0, same=2.0)
+    one_each = nearness(embeddings[[0, 2]], means[:2], np.array([0, 1]), norm)
+    assert one_each == (pytest.approx(0.8), 2, 0)
+    # Action 1 has a second exemplar, nearer to action 0 than its first; action 0 has none.
+    near = nearness(embeddings[[0, 3, 2]], means[:3], np.array([0, 1, 1]), norm)
+    assert near == (pytest.approx((0.8 + 0.6) / 2), 2, pytest.approx(0.1))
+    first = nearness(embeddings[[0, 3]], means[:2], np.array([0, 1]), norm)
+    lifted, bare = gallery_level(near, norm), gallery_level(first, norm)
+    assert lifted - bare == pytest.approx(near.score - first.score, abs=1e-6)
+    # First exemplars of one movement do not tell how near they were.
+    twins = GalleryNorm(prior=-0.2, worth=5.0, same=1.0)
+    near = nearness(embeddings[[0, 0, 2]], means[:3], np.array([0, 1, 1]), twins)
+    assert near == (pytest.approx(0.8), 1, 0)
 
 
 def test_the_more_alike_the_enrolled_actions_are_the_higher_the_level() -> None:

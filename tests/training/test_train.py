@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,14 @@ class Training:
             output=self._output,
         )  # fmt: skip
 
+    def wait_for(self, file: Path) -> None:
+        """Until it has written a file."""
+        deadline = time.monotonic() + 200
+        while not file.exists():
+            assert time.monotonic() < deadline
+            assert self.process.poll() is None, self._output.read_text()
+            time.sleep(0.01)
+
     def finish(self, status: int = 0) -> str:
         """What it wrote."""
         ended = self.process.wait(240)
@@ -60,15 +69,11 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
 ) -> None:
     # From the second epoch on it says how long the rest takes.
     assert re.search(r"epoch 2/3, \d+ min to go", Training(folder, tmp_path / "whole").finish())
-    killed = Training(folder, tmp_path / "killed").process
+    killed = Training(folder, tmp_path / "killed")
     last = tmp_path / "killed" / "last.pt"
-    deadline = time.monotonic() + 200
-    while not last.exists():
-        assert time.monotonic() < deadline
-        assert killed.poll() is None, last.parent.with_suffix(".txt").read_text()
-        time.sleep(0.01)
-    killed.kill()
-    killed.wait()
+    killed.wait_for(last)
+    killed.process.kill()
+    killed.process.wait()
     (last.parent / "last.pt.0123abcd.partial").touch()  # as of a kill while it is written
     output = Training(folder, tmp_path / "killed").finish()
     assert "going on after epoch" in output
@@ -80,6 +85,18 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
         assert torch.allclose(resumed.state[name], weight, atol=1e-6), name
     assert torch.allclose(resumed.cohort, undisturbed.cohort, atol=1e-5)
     assert not list(last.parent.glob("*.partial"))
+
+
+def test_an_interrupt_says_how_to_go_on(folder: Path, tmp_path: Path) -> None:
+    training = Training(folder, tmp_path / "run", "optimiser.epochs=40")
+    training.wait_for(tmp_path / "run" / "last.pt")
+    training.process.send_signal(signal.SIGINT)
+    output = training.finish(status=130)
+    assert output.splitlines()[-1] == (
+        "train: interrupted; the same command goes on after the last whole epoch"
+    )
+    assert "Traceback" not in output
+    assert not list((tmp_path / "run").glob("*.partial"))
 
 
 def test_a_finished_run_is_left_alone_and_another_configuration_is_refused(

@@ -17,7 +17,7 @@ SIZE = 300_000
 OPENINGS = (b"", b'[{"people":[{"pose_keypoints_2d":[1,2', b"HIERARCHY\n", b"{", b"1 2 3\n")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def _no_collection() -> Iterator[None]:
     gc.collect()
     gc.disable()
