@@ -16,8 +16,8 @@ run: $(VENV)/.serve
 test: export OMP_NUM_THREADS = 1
 test: $(VENV)/.develop
 	@tests/require.sh
-	@# What is held to seconds has the machine to itself.
-	$(PYTEST) $(TIMED)
+	@# What is held to seconds runs with nothing else beside it.
+	$(PYTEST) --numprocesses 2 $(TIMED)
 	$(PYTEST) --numprocesses 2 --no-loadscope-reorder --ignore $(TIMED)
 
 check: $(VENV)/.develop

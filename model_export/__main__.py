@@ -13,7 +13,8 @@ from training.checkpoint import BadCheckpoint
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Export, and report in a few lines; a refusal is one line and status 2."""
+    """Export, and report in a few lines; a refusal is one line and status 2, an interrupt one and
+    130."""
     parser = argparse.ArgumentParser(prog="python -m model_export", description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="a training run's last.pt")
     parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx to write")

@@ -25,7 +25,7 @@ from training.config import BadConfig, Config, config_from
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Calibrate and report; a refusal is one line and status 2."""
+    """Calibrate and report; a refusal is one line and status 2, an interrupt one and 130."""
     parser = argparse.ArgumentParser(prog="python -m model_export.recalibrate", description=__doc__)
     parser.add_argument("model", type=Path, help="the .onnx")
     parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx to write")

@@ -62,8 +62,8 @@ def normalised_scores(
 
 class Nearness(NamedTuple):
     """How near the enrolled actions come to each other: the mean `score` over the `actions` that
-    say anything of strangers, and the `lift` in it, which is what it owes to the actions' further
-    exemplars."""
+    say anything of strangers, and the `lift`, by how much the actions' further exemplars bring them
+    nearer, the mean over those of which the first exemplars tell anything."""
 
     score: float
     actions: float
@@ -104,7 +104,8 @@ def gallery_level(near: Nearness, norm: GalleryNorm) -> float:
     every score, so that one threshold serves small galleries, larger ones and any sensor.
 
     The prior is that of actions with one exemplar each. More of them come nearer to a stranger, by
-    as much as they come nearer to each other: so it is lifted by that.
+    as much as they come nearer to each other: so it is lifted by that. An action that is alone has
+    no other to tell it by.
     """
     prior = norm.worth * (norm.prior + near.lift)
     return (prior + near.actions * near.score) / (norm.worth + near.actions)

@@ -18,7 +18,9 @@ from training.data_folder import VARIABLE, data_folder
 REQUIRED = "ONESHOT_REQUIRE_DATA"
 #: Folders whose tests share a trained model.
 TOGETHER = ("tests/model_export", "tests/training/ablation", "tests/training/guidance")
-#: They, and files that train, export or measure for long.
+#: Files whose tests share nothing and run wherever a process is free.
+APART = ("tests/skeleton/readers/test_hostile_bodies.py",)
+#: Those of `TOGETHER`, and files that train, export or measure for long.
 LONG = (
     *TOGETHER,
     "tests/test_end_to_end.py",
@@ -37,10 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests run in one process, and so do those of a folder of `TOGETHER`."""
+    """A file's tests run in one process, and so do those of a folder of `TOGETHER`; those of a
+    file of `APART` in any."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _group(nodeid.partition("::")[0])
+        path = nodeid.partition("::")[0]
+        return nodeid if path in APART else _group(path)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -62,10 +66,12 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True, scope="module")
 def _all_is_closed() -> Iterator[None]:
     """What a file's tests leave open fails there, and not where it happens to be found."""
+    # What outlived the file before, imports above all, is not looked through again after this one:
+    # that took a second for each. Not sooner: its last test's fixtures were still held.
+    gc.collect()
+    gc.freeze()
     yield
     gc.collect()
-    # What outlives it is not looked through again after every file: that took a second each.
-    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -114,8 +114,9 @@ class CapturedProcess(WarmProcess):
                 status = self.wait(seconds)
             except subprocess.TimeoutExpired:
                 self.kill()
+                self.wait()
                 raise
-            said = (file.read_text() if file.exists() else "" for file in self._files)
+            said = (file.read_text() for file in self._files)
             return subprocess.CompletedProcess(self._command, status, *said)
 
 

@@ -69,8 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
                 arguments.out, config, torch.device(device), restart=arguments.restart
             )
     except KeyboardInterrupt:
-        print("train: interrupted; the same command goes on after the last whole epoch",
-              file=sys.stderr)  # fmt: skip
+        how = "the same command without --restart" if arguments.restart else "the same command"
+        print(f"train: interrupted; {how} goes on after the last whole epoch", file=sys.stderr)
         return 130
 
 

@@ -1,3 +1,4 @@
+import importlib
 import json
 import re
 from dataclasses import replace
@@ -45,6 +46,25 @@ def test_a_model_larger_than_asked_for_is_refused_before_it_is_calibrated(
     assert advised is not None, told
     assert 1e6 * int(advised[1]) > graph.ByteSize() + 1e6
     assert not output.exists()
+
+
+@pytest.mark.parametrize("command", ["__main__", "recalibrate"])
+def test_an_interrupt_ends_with_one_line_and_leaves_the_earlier_file(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    module = importlib.import_module(f"model_export.{command}")
+    monkeypatch.setattr(module, "export" if command == "__main__" else "recalibrate", interrupted)
+    output = tmp_path / "model.onnx"
+    output.write_bytes(b"an earlier model")
+    assert module.main([str(tmp_path / "input"), "-o", str(output)]) == 130
+    assert capsys.readouterr().err == f"interrupted; {output} was not written\n"
+    assert output.read_bytes() == b"an earlier model"
 
 
 @pytest.mark.parametrize("largest", ["nan", "inf", "0", "-3", "ten"])

@@ -49,8 +49,8 @@ def test_the_service_computes_the_level_that_the_evaluation_measures(
     norm = {"prior": -0.2, "worth": 5.0, "same": same}
     near = nearness(embeddings, means, np.arange(count), GalleryNorm(**norm))
     between = embeddings @ embeddings.T - (means[:, None] + means) * np.float32(0.5)
-    expected = measured.GalleryNorm(**norm).nearness(between)
-    assert near == pytest.approx((*expected, 0), abs=1e-4)
+    told = measured.GalleryNorm(**norm).nearness(between)
+    assert near == pytest.approx((*told, 0), abs=1e-4)
     expected = measured.GalleryNorm(**norm).of(between)
     assert gallery_level(near, GalleryNorm(**norm)) == pytest.approx(expected, abs=1e-4)
 

@@ -87,13 +87,18 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
     assert not list(last.parent.glob("*.partial"))
 
 
-def test_an_interrupt_says_how_to_go_on(folder: Path, tmp_path: Path) -> None:
-    training = Training(folder, tmp_path / "run", "optimiser.epochs=40")
+@pytest.mark.parametrize(
+    ("more", "how"), [((), ""), (("--restart",), " without --restart")], ids=["begun", "anew"]
+)
+def test_an_interrupt_says_how_to_go_on(
+    folder: Path, tmp_path: Path, more: tuple[str, ...], how: str
+) -> None:
+    training = Training(folder, tmp_path / "run", "optimiser.epochs=40", *more)
     training.wait_for(tmp_path / "run" / "last.pt")
     training.process.send_signal(signal.SIGINT)
     output = training.finish(status=130)
     assert output.splitlines()[-1] == (
-        "train: interrupted; the same command goes on after the last whole epoch"
+        f"train: interrupted; the same command{how} goes on after the last whole epoch"
     )
     assert "Traceback" not in output
     assert not list((tmp_path / "run").glob("*.partial"))

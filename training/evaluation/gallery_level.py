@@ -5,7 +5,8 @@ are enrolled, and no training set knows a user's. But the exemplars are the user
 enrolled actions come to each other is about how near a stranger's clip will come to the nearest of
 them. The score is measured from there, so that one threshold serves small galleries and larger
 ones, and sensors that were never trained on. (The idea of cohorts from the own domain is that of
-speaker verification.) The service computes the same; a test holds the two together.
+speaker verification.) The service computes the same, a test holds the two together, and besides
+lifts the prior by what further exemplars of the actions bring.
 """
 
 from dataclasses import dataclass
