@@ -9,6 +9,7 @@ from skeleton.axes import parse_axes
 from skeleton.errors import BadShape, FlatData, NothingToSee
 from skeleton.flat_data import refuse_flat_data
 from skeleton.layouts import LAYOUTS, Layout
+from skeleton.persons import somebody
 
 DEFAULT_FPS = 30.0
 #: Coordinates beyond this many metres are no body; squared, they would leave float32.
@@ -141,13 +142,12 @@ def _shape(joints: NDArray[np.generic]) -> str:
 
 
 def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Blank the frames of persons of whom nothing was seen but exact zeros, as trackers write
-    absence."""
+    """Blank the frames in which a person is nobody."""
     one = joints[:, :, 0, 1]  # (T, M)
     if (one * one > 0).all():
         # The usual clip: in every frame one coordinate alone shows that the person is there.
         return joints
-    absent = ~np.nan_to_num(joints, nan=0.0).any(axis=(2, 3))  # (T, M)
+    absent = ~somebody(joints)  # (T, M)
     if absent.any():
         joints = joints.copy()
         joints[absent] = np.nan

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from skeleton.axes import parse_axes
 from skeleton.errors import FlatData, NothingToSee
 from skeleton.layouts import LAYOUTS, Layout
+from skeleton.persons import somebody
 
 #: What is said of MediaPipe's landmarks that are no places in a room.
 IMAGE_LANDMARKS = (
@@ -110,7 +111,7 @@ def _refuse_image_landmarks(joints: NDArray[np.float32]) -> None:
     z from the hips, in widths of the picture. World landmarks lie around the hips in all three."""
     if np.count_nonzero(joints[..., :2] < 0) > _OUTSIDE * joints[..., :2].size:
         return  # world landmarks, as a rule: on a picture hardly any x or y is negative
-    bodies = joints[joints.any(axis=(2, 3))]  # (N, 33, 3), without nobody, who is all zeros
+    bodies = joints[somebody(joints)]  # (N, 33, 3)
     places, depths, size = bodies[..., :2], bodies[..., 2], _size(joints)
     if size > _LARGEST_BODY:  # pixels, unless the depth has their unit: it may be millimetres
         picture = float(np.nanmax(np.abs(depths))) <= 1

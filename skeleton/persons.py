@@ -6,6 +6,12 @@ from numpy.typing import NDArray
 from skeleton.errors import UnknownPerson
 
 
+def somebody(joints: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return `(T, M)`: whether of a person of `(T, M, V, 3)` anything was seen in a frame. Nothing
+    but exact zeros, as trackers write absence, is nobody, and so is nothing but NaN."""
+    return np.asarray(((joints < 0) | (joints > 0)).any(axis=(2, 3)))
+
+
 def choose_person(joints: NDArray[np.float32], person: int | None) -> tuple[int, str | None]:
     """Return which person of `(T, M, V, 3)` is looked at, and a warning or None.
 

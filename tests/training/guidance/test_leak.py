@@ -80,7 +80,9 @@ def test_the_importance_of_an_action_is_its_own(learned: Run) -> None:
 
 
 def test_a_run_with_two_persons_can_be_asked(folder: Path, tmp_path: Path) -> None:
-    config = toy_config(folder, "encoder.persons=2", "optimiser.epochs=1")
+    config = toy_config(
+        folder, "encoder.persons=2", "spectrum.learned.mixed=false", "optimiser.epochs=1"
+    )
     run = Run(config, torch.device("cpu"))
     for _ in run.epochs():
         pass
