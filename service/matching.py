@@ -95,7 +95,7 @@ def nearness(
     if not told.any():
         return Nearness(0.0, 0)
     lift = float((best[both] - best_of_first[both]).mean()) if both.any() else 0.0
-    count = len(first) * np.count_nonzero(told) / len(asked)
+    count = len(first) * int(np.count_nonzero(told)) / len(asked)
     return Nearness(float(best[told].mean()), count, lift)
 
 
