@@ -122,6 +122,7 @@ class Run:
 
     def __init__(self, config: Config, device: torch.device) -> None:
         torch.manual_seed(config.seed)
+        self.commit = _commit()  # now: whoever works on the source meanwhile changes no run
         self.config, self.device = config, device
         self.layout: Layout = resolve_layout(config.encoder.layout)
         # Long enough to be cut and warped; and as the service prepares clips, for the statistics.
@@ -294,7 +295,7 @@ class Run:
             state={name: value.cpu() for name, value in embedder.state_dict().items()},
             cohort=cohort.cpu(),
             epoch=self.epoch,
-            commit=_commit(),
+            commit=self.commit,
         )
 
 
