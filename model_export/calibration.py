@@ -26,7 +26,8 @@ DEFAULT_FALSE_ACCEPT = 0.1
 CERTAIN = 0.6
 
 #: Actions that the prior of a gallery's level counts as: with 5 the share of strangers that pass
-#: was the most even over galleries of 2 to 20 actions of the classes kept out (RESULTS.md).
+#: was the most even over galleries of 2 to 20 actions of an earlier default's kept-out classes
+#: (RESULTS.md).
 WORTH = 5.0
 #: The share of strangers that come as near as the same action.
 _SAME = 0.01

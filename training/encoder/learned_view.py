@@ -1,7 +1,8 @@
 """The learned view: a small network over what the spectrum says (ours).
 
-Graph blocks see where a joint is at a time; this sees how strongly it moves at a frequency, which
-does not change when a clip is cut a little earlier. The two err differently, and it is cheap.
+Graph blocks see where a joint is at a time; this sees how strongly it moves at a frequency, and
+where and how fast it mostly is, which changes little when a clip is cut a little earlier. The two
+err differently, and it is cheap.
 """
 
 import torch

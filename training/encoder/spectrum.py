@@ -2,11 +2,11 @@
 
 One-shot matching suffers most from clips that are cut differently, and graph blocks learn little
 of that from few base classes. Magnitudes of a Fourier transform over time do not change when a
-movement starts earlier or later. The views: the whole clip; overlapping windows, which tell the
-beginning from the end; the cross-spectra of the body's end points, which tell whether they move in
-step; and, where they are asked for, quantiles over time (`quantiles.py`). Each is seen along the
-axes that tell the base classes apart, scaled by what varies within a class (`Whitening`); beside
-them stands what a small network learns of all of them (`LearnedView`).
+movement starts earlier or later. The views, each where it is asked for: the whole clip; overlapping
+windows, which tell the beginning from the end; cross-spectra of some joints, which tell whether
+they move in step; and quantiles over time (`quantiles.py`). Each is seen along the axes that tell
+the base classes apart, scaled by what varies within a class (`Whitening`); beside them stands what
+a small network learns of all of them (`LearnedView`).
 """
 
 import math
