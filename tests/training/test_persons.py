@@ -40,7 +40,7 @@ def branch() -> SkeletonBranch:
     encoder = Encoder(CONFIG.encoder)
     spectrum = Spectrum(CONFIG.spectrum, CONFIG.encoder)
     for name, buffer in spectrum.named_buffers():
-        if name.endswith("basis"):
+        if name.startswith("whitenings"):  # mean and basis, as of no class
             buffer.copy_(torch.randn_like(buffer))
     cohort = torch.nn.functional.normalize(torch.randn(9, encoder.width + spectrum.width), dim=1)
     return SkeletonBranch(Embedder(encoder, spectrum, 0.8), cohort, 5).eval()
