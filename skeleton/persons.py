@@ -1,4 +1,4 @@
-"""Persons: which one of several a single-person model looks at (ours)."""
+"""Persons: who is there, and which one of several a single-person model looks at (ours)."""
 
 import numpy as np
 from numpy.typing import NDArray
