@@ -64,6 +64,7 @@ def trained(data_folder: Path) -> Trained:
             "encoder.strides=[2, 2]",
             "encoder.segment_width=8",
             "spectrum.frequencies=0",
+            "spectrum.width=48",
             "spectrum.quantiles={position: [0.1, 0.9], velocity: [0.1, 0.9], distance: [0.5], "
             "between: [pelvis, left_wrist, right_wrist]}",
             "cohort.nearest=4",
