@@ -21,6 +21,7 @@ from training.encoder.adult import adult_bones
 from training.encoder.blocks import FAMILIES
 from training.encoder.body_frame import BodyFrame
 from training.encoder.hierarchy import hierarchy
+from training.encoder.skeleton_branch import ImportanceOutput
 
 ALL = tuple(FAMILIES)
 SMALL = ("encoder.frames=16", "encoder.moving_part=null",
@@ -115,12 +116,15 @@ def test_a_family_learns_to_tell_clips_apart(family: str, layout: str) -> None:
     ("family", "layout"), [(f, "kinect_v2") for f in ALL] + [("hd_gcn", "coco")]
 )
 def test_a_family_exports_by_the_rules_and_computes_the_same(family: str, layout: str) -> None:
+    """Joint importance included, which is an output of its own."""
     config = small(family, layout)
-    encoder = shaken(Encoder(config))
-    embedder = Embedder(encoder, Spectrum(load_config(None, EVERYWHERE).spectrum, config), 0.0)
+    whole = load_config(None, EVERYWHERE)
+    encoder = shaken(Encoder(config, whole.importance))
+    embedder = Embedder(encoder, Spectrum(whole.spectrum, config), 0.0)
     branch = SkeletonBranch(embedder, torch.randn(9, encoder.width), nearest=5).eval()
     graph = graph_of(branch)
     check_graph(graph, encoder.layout, encoder.frames, encoder.persons)
+    assert [value.name for value in graph.graph.output] == list(ImportanceOutput._fields)
     parity = check_parity(Session(graph.SerializeToString()), branch)
     assert max(parity.differences.values()) <= 1e-4
 

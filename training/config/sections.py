@@ -190,6 +190,8 @@ class CohortConfig(_Section):
 class ImportanceConfig(_Section):
     weight: float = Field(ge=0)
     loss: Literal["mse", "sum", "kl"]
+    # A checkpoint from before there was a choice has none.
+    named: Literal["moving", "all"] = "moving"
     after: int | None = Field(ge=1)
     width: int = Field(gt=0)
     factor: Literal["full", "half"]

@@ -50,8 +50,9 @@ class ClassTexts:
         sentences = np.stack(
             [[embeddings.of(a, layout).joints for a in side] for side in zip(*pairs, strict=True)]
         )
+        moving = config.importance.named == "moving"
         importance = np.stack(
-            [[action_weights(a, layout) for a in side] for side in zip(*pairs, strict=True)]
+            [[action_weights(a, layout, moving) for a in side] for side in zip(*pairs, strict=True)]
         )
         written = [_SIDES[a.written_for] if a.side == "either" else 0 for a in actions]
         return cls(torch.from_numpy(sentences), torch.from_numpy(importance), torch.tensor(written))
@@ -83,8 +84,9 @@ def _actions(
     for name, labels in sets.items():
         if name not in descriptions:
             raise BadDescription(
-                f"guidance.descriptions: no texts for the data set {name!r}: describe its classes "
-                "(docs/describe.md), or train without guidance (guidance=null)"
+                f"guidance.descriptions: no texts for the data set {name!r}, only for "
+                f"{', '.join(sorted(descriptions))}: describe its classes (docs/describe.md), or "
+                "train without guidance (guidance=null)"
             )
         descriptions[name].require(labels)
     return [descriptions[known.set_name][known.label] for known in classes]

@@ -1,5 +1,6 @@
 """The texts of one action class: what it is as a whole, and what each joint does."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Self
@@ -15,6 +16,8 @@ SIDES: tuple[Side, ...] = ("left", "right", "both", "either")
 
 #: What a joint does that no sentence is about [R].
 STILL = "stays still."
+_STILL = re.compile(r"(?:it |the [a-z ]+ )?(?:stays?|remains?|is|keeps?|holds?) (?:\w+ )?still\W*")
+_NOTHING = {"-", "none", "n/a", "still", "no movement", "does not move", "no motion"}
 
 #: The layout whose joints descriptions are asked for: what every depth camera gives (ours).
 DESCRIBED_LAYOUT = "kinect_v1"
@@ -83,3 +86,9 @@ class ActionText:
     def texts(self) -> tuple[str, ...]:
         """Every text of the class: paraphrases, then sentences."""
         return (*self.paraphrases, *self.joints.values())
+
+
+def says_still(sentence: str) -> bool:
+    """Whether a joint's sentence says that it does nothing (ours)."""
+    plain = sentence.strip().lower().rstrip(".")
+    return plain in _NOTHING or _STILL.fullmatch(plain) is not None

@@ -10,14 +10,10 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from skeleton.joint_names import canonical, did_you_mean, nearest_joints
-from training.text.action_text import Side
+from training.text.action_text import Side, says_still
 from training.text.errors import BadAnswer
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-_STILL = re.compile(
-    r"^(?:it |the [a-z ]+ )?(?:stays?|remains?|is|keeps?|holds?) (?:\w+ )?still\W*$"
-)
-_NOTHING = {"", "-", "none", "n/a", "still", "no movement", "does not move", "no motion"}
 
 
 def read_global(answer: str) -> tuple[Side, tuple[str, ...]]:
@@ -51,8 +47,7 @@ def read_local(answer: str) -> dict[str, str]:
         if not isinstance(text, str):
             raise BadAnswer(f"what {name} does must be a text, not {text!r:.60}")
         sentence = " ".join(text.split())
-        plain = sentence.lower().rstrip(".")
-        if plain in _NOTHING or _STILL.match(plain):
+        if not sentence or says_still(sentence):
             continue
         sentences[joint] = sentence if sentence.endswith((".", "!")) else sentence + "."
     if not sentences:

@@ -102,15 +102,18 @@ def joint_weights(text: str, layout: Layout, acting: Acting = "both") -> NDArray
     return _shared_out(_had(named_joints(text, acting), layout), layout)
 
 
-def action_weights(action: ActionText, layout: Layout) -> NDArray[np.float32]:
+def action_weights(action: ActionText, layout: Layout, moving: bool = True) -> NDArray[np.float32]:
     """Return `k_gt` float32 `(V,)` of a class: over the joints that any paraphrase names [R].
 
-    Of them those that have a sentence of their own: a text also names what is held still (ours).
+    Where only the `moving` ones count, over those of them that have a sentence of their own, if
+    any has: a text also names what is held still (ours).
     """
     texts = (named_joints(text, action.written_for) for text in action.paraphrases)
     named = _had(frozenset().union(*texts), layout)
-    moving = {joint for joint in named if nearest(joint, action.joints) is not None}
-    return _shared_out(moving or named, layout)
+    if not moving:
+        return _shared_out(named, layout)
+    told = {joint for joint in named if nearest(joint, action.joints) is not None}
+    return _shared_out(told or named, layout)
 
 
 def _shared_out(joints: set[str], layout: Layout) -> NDArray[np.float32]:

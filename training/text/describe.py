@@ -29,7 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     doing.add_argument("--out", type=Path, help="YAML file to write; what is in it is kept")
     doing.add_argument("--check", type=Path, help="only check this YAML file")
     parser.add_argument("--model", default=MODEL, help=f"the endpoint's model (default {MODEL})")
-    parser.add_argument("--dataset", help="the set's name (default: that of --out)")
+    parser.add_argument(
+        "--dataset",
+        help="the set's name under data.sets (default: that of --archive, else of --out)",
+    )
     parser.add_argument(
         "--layout",
         default=DESCRIBED_LAYOUT,
@@ -47,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise TextError("say which classes to describe: --classes FILE or --archive NAME")
     out = arguments.out
     empty = Descriptions(
-        dataset=arguments.dataset or out.stem,
+        dataset=arguments.dataset or Path(arguments.archive or out).stem,
         source=f"written by the language model {arguments.model}",
         actions={},
         path=out,

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, V
 
 from skeleton.joint_names import canonical, did_you_mean, nearest_joints
 from skeleton.whole_file import write_whole
-from training.text.action_text import SIDES, ActionText, Side
+from training.text.action_text import SIDES, ActionText, Side, says_still
 from training.text.errors import BadDescription
 
 _MOST_COMPLAINTS = 8
@@ -42,17 +42,22 @@ def _told_apart(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
-def _known(joints: dict[str, str]) -> dict[str, str]:
-    known: dict[str, str] = {}
+def _joint(name: str) -> str:
+    if canonical(name) is None:
+        raise ValueError(f"is not a joint{did_you_mean(nearest_joints(name))}")
+    return name
+
+
+def _moving(joints: dict[str, str]) -> dict[str, str]:
+    """By canonical name, without those that are said to stay still."""
+    said: dict[str, str] = {}
     for name, text in joints.items():
         joint = canonical(name)
-        if joint is None:
-            hint = did_you_mean(nearest_joints(name))
-            raise ValueError(f"{name!r} is not a joint{hint}")
-        if joint in known:
+        assert joint is not None
+        if joint in said:
             raise ValueError(f"{name!r} is the joint {joint} a second time")
-        known[joint] = text
-    return known
+        said[joint] = text
+    return {joint: text for joint, text in said.items() if not says_still(text)}
 
 
 _Text = Annotated[str, AfterValidator(_said)]
@@ -67,7 +72,7 @@ class _Class(BaseModel):
     whole: Annotated[tuple[_Text, ...], AfterValidator(_told_apart)] = Field(
         alias="global", strict=False
     )
-    joints: Annotated[dict[str, _Text], AfterValidator(_known)]
+    joints: Annotated[dict[Annotated[str, AfterValidator(_joint)], _Text], AfterValidator(_moving)]
 
 
 class _File(BaseModel):

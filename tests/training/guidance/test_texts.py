@@ -45,6 +45,18 @@ def test_each_class_has_its_sentences_and_k_gt_as_written_and_mirrored(folder: P
     assert torch.equal(texts.importance[1, 1], texts.importance[0, 1][list(BODY.mirror)])
 
 
+def test_k_gt_is_of_all_named_joints_where_the_configuration_says_so(folder: Path) -> None:
+    """The kick's text names the left leg, which stands."""
+    moving, every = (
+        ClassTexts.read(guidance(folder, *more), (KICK,), BODY).importance[0, 0]
+        for more in ((), ("guidance.importance.named=all",))
+    )
+    right, left = BODY.index["right_knee"], BODY.index["left_knee"]
+    assert moving[right] > every[right] > 0
+    assert moving[left] == 0
+    assert every[left] == every[right]
+
+
 def test_the_two_sensors_of_one_set_share_its_texts() -> None:
     config = load_config().guidance
     assert config is not None
@@ -91,7 +103,7 @@ def test_another_text_is_of_another_class(folder: Path) -> None:
 
 
 def test_a_set_or_class_without_texts_is_named(folder: Path) -> None:
-    with pytest.raises(BadDescription, match=r"'elsewhere'.*guidance=null"):
+    with pytest.raises(BadDescription, match=r"'elsewhere', only for moves: .*guidance=null"):
         ClassTexts.read(guidance(folder), (TrainingClass("elsewhere", "wave", None),), BODY)
     with pytest.raises(BadDescription, match="'juggle'"):
         ClassTexts.read(guidance(folder), (TrainingClass("moves", "juggle", None),), BODY)

@@ -148,3 +148,14 @@ def test_of_what_a_class_names_that_counts_which_has_a_sentence() -> None:
         weights = action_weights(ActionText("throw", "throw", "right", texts, joints), layout)
         found = {j for j, weight in zip(layout.joints, weights, strict=True) if weight > 0}
         assert found == named
+
+
+def test_or_all_that_a_class_names() -> None:
+    texts = ("The right hand throws while the left hand hangs still.", "The right elbow opens.")
+    action = ActionText("throw", "throw", "right", texts, {"right_wrist": "is flung forward."})
+    layout = LAYOUTS["body16"]
+    weights = action_weights(action, layout, moving=False)
+    shares = {j: float(w) for j, w in zip(layout.joints, weights, strict=True) if w > 0}
+    assert shares == pytest.approx(
+        {"right_wrist": 1 / 3, "left_wrist": 1 / 3, "right_elbow": 1 / 3}
+    )

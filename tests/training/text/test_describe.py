@@ -13,6 +13,7 @@ from threading import Event
 
 import pytest
 
+from tests.animator_archive import write_animator_archive
 from tests.training.text.chat_server import GLOBAL, LOCAL, as_asked, serving
 from training.__main__ import main
 from training.text.descriptions import SHIPPED, Descriptions
@@ -222,7 +223,7 @@ def test_check_names_what_is_wrong(
     )
     file.write_text(file.read_text().replace("right_wrist:", "right_wrst:", 1))
     assert describe(None, "--check", str(file)) == 2
-    assert "classes: wave: joints: 'right_wrst' is not a joint" in capsys.readouterr().err
+    assert "classes: wave: joints: right_wrst: is not a joint" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -234,6 +235,16 @@ def test_class_names_that_cannot_be_meant_are_refused(
     classes.write_text(names)
     assert describe("http://127.0.0.1:9/v1") == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_an_archives_texts_are_of_its_data_set(describe, tmp_path: Path) -> None:
+    archive = tmp_path / "moves.npz"
+    write_animator_archive(archive, ("wave", "kick"), subjects=1, repetitions=1)
+    given = ("--archive", str(archive), "--out", str(tmp_path / "my_set.yaml"))
+    with serving() as server:
+        assert describe(server.url, *given) == 0
+    found = written(tmp_path)
+    assert (found.dataset, set(found.actions)) == ("moves", {"wave", "kick"})
 
 
 @pytest.mark.real_data

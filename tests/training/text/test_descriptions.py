@@ -65,7 +65,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "to", "complaint"),
     [
-        ("RightElbow:", "right_elbw:", "classes: wave: joints: 'right_elbw' is not a joint"),
+        ("RightElbow:", "right_elbw:", "classes: wave: joints: right_elbw: is not a joint"),
         ("RightElbow:", "right_elbw:", "did you mean right_elbow"),
         ("RightElbow:", "Wrist Right:", "'Wrist Right' is the joint right_wrist a second time"),
         ("RightElbow:", "right_wrist:", "line 11: classes: wave: joints: 'right_wrist' is there"),
@@ -101,9 +101,15 @@ def test_a_mistake_is_named_with_file_class_and_field(
 
 def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
     text = GOOD.replace("side: right", "side: rihgt").replace('"bends."', "1")
+    text = text.replace("right_wrist:", "right_wrst:")
     with pytest.raises(BadDescription) as raised:
         Descriptions.read(file(tmp_path, text))
-    assert len(str(raised.value).splitlines()) == 2
+    assert len(str(raised.value).splitlines()) == 3
+
+
+def test_a_joint_that_is_said_to_stay_still_does_not_move(tmp_path: Path) -> None:
+    found = Descriptions.read(file(tmp_path, GOOD.replace('"bends."', '"Stays completely still."')))
+    assert list(found["wave"].joints) == ["right_wrist"]
 
 
 def test_a_missing_class_is_named_with_the_nearest(tmp_path: Path) -> None:
