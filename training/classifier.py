@@ -1,4 +1,4 @@
-"""The classifier over base classes: cosine with a margin (CosFace), training only."""
+"""The classifier over base classes: cosine with a margin (CosFace) [R], training only."""
 
 import torch
 from torch import Tensor, nn

@@ -1,4 +1,4 @@
-"""The skeleton branch: what is exported and served (PAPER.md: inference needs no text)."""
+"""The skeleton branch: what is exported and served; inference needs no text [A]."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Attention, as of *Attention Is All You Need*, without a way round it."""
+"""Attention, as of *Attention Is All You Need* [N], without a way round it [R]."""
 
 import torch
 from torch import Tensor, nn

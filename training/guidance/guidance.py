@@ -1,4 +1,6 @@
-"""Guidance: the two losses that words add to a skeleton encoder's own [N].
+"""Guidance: the two losses that words add to a skeleton encoder's own [A, N].
+
+Two branches share the encoder while it is trained, and the one that reads no text is served [A].
 
 `L = L_s + 0.5 · L_calibrate + 0.2 · L_c` [N], for an encoder of any blocks: what it takes from one
 are the last block's features of each joint, and the importance between two of them.

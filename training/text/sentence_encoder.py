@@ -24,7 +24,7 @@ def load_encoder(model: str) -> SentenceEncoder:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise NoSentenceEncoder(
-            "sentence-transformers is needed: pip install 'oneshot-actions[text]'"
+            "sentence-transformers is needed: pip install -e '.[text]' in the checkout"
         ) from error
     if ("/" in model and model.startswith((".", "/", "~"))) and not Path(
         model
