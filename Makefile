@@ -12,13 +12,14 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: $(VENV)/.serve
 	@exec $(BIN)/python -m service serve
 
-# One thread for each of two tests at a time: torch's wait long for each other where they compete.
+# One thread for each of three tests at a time, on two cores: torch's wait long for each other where
+# they compete, and a third of what the tests take is waiting.
 test: export OMP_NUM_THREADS = 1
 test: $(VENV)/.develop
 	@tests/require.sh
 	@# What is held to seconds runs with nothing else beside it.
 	$(PYTEST) --numprocesses 2 $(TIMED)
-	$(PYTEST) --numprocesses 2 --no-loadscope-reorder --ignore $(TIMED)
+	$(PYTEST) --numprocesses 3 --no-loadscope-reorder --ignore $(TIMED)
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

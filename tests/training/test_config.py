@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from training.config import DEFAULT, BadConfig, KeptOut, config_from, load_config
+from training.config import DEFAULT, BadConfig, Config, KeptOut, config_from, load_config
 
 CONFIGS = DEFAULT.parent
 
@@ -66,3 +66,9 @@ def test_the_configuration_of_clear_terms_takes_those_sets_alone() -> None:
              "cmu_part", "cmu_txt", "cmu_dance"}  # fmt: skip
     assert {entry.archive for entry in data.sets} == clear
     assert set(data.pseudo_novel) <= {entry.name for entry in data.sets}
+
+
+def test_a_configuration_from_before_there_was_a_choice_of_named_joints_is_the_default() -> None:
+    tree = load_config().model_dump()
+    del tree["guidance"]["importance"]["named"]
+    assert Config.model_validate(tree) == load_config()

@@ -16,8 +16,11 @@ SIDES: tuple[Side, ...] = ("left", "right", "both", "either")
 
 #: What a joint does that no sentence is about [R].
 STILL = "stays still."
-_STILL = re.compile(r"(?:it |the [a-z ]+ )?(?:stays?|remains?|is|keeps?|holds?) (?:\w+ )?still\W*")
-_NOTHING = {"-", "none", "n/a", "still", "no movement", "does not move", "no motion"}
+_STILL = re.compile(
+    r"(?:it |the [a-z ]+ )?(?:does not move|"
+    r"(?:stays?|remains?|is|keeps?|holds?|hangs?|stands?) (?:\w+ )?still(?: throughout)?)\W*"
+)
+_NOTHING = {"", "-", "none", "n/a", "still", "no movement", "no motion"}
 
 #: The layout whose joints descriptions are asked for: what every depth camera gives (ours).
 DESCRIBED_LAYOUT = "kinect_v1"

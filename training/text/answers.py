@@ -47,7 +47,7 @@ def read_local(answer: str) -> dict[str, str]:
         if not isinstance(text, str):
             raise BadAnswer(f"what {name} does must be a text, not {text!r:.60}")
         sentence = " ".join(text.split())
-        if not sentence or says_still(sentence):
+        if says_still(sentence):
             continue
         sentences[joint] = sentence if sentence.endswith((".", "!")) else sentence + "."
     if not sentences:

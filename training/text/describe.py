@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise TextError("say which classes to describe: --classes FILE or --archive NAME")
     out = arguments.out
     empty = Descriptions(
-        dataset=arguments.dataset or Path(arguments.archive or out).stem,
+        dataset=arguments.dataset or _set_name(arguments.archive) or out.stem,
         source=f"written by the language model {arguments.model}",
         actions={},
         path=out,
@@ -119,6 +119,10 @@ def _check(path: Path, labels: Sequence[str] | None) -> int:
     texts = sum(len(action.texts()) for action in descriptions.actions.values())
     print(f"{path}: {len(descriptions.actions)} classes, {texts} texts: usable")
     return 0
+
+
+def _set_name(archive: str | None) -> str | None:
+    return None if archive is None else Path(archive).name.removesuffix(".npz")
 
 
 def _labels(arguments: argparse.Namespace) -> list[str] | None:

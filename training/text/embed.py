@@ -39,7 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 0
     name = arguments.name or arguments.model
-    kept = None if arguments.restart else _kept(arguments.out, name)
+    kept = _kept(arguments.out, name)
+    if arguments.restart:
+        kept = None
     absent = [text for text in texts if kept is None or text not in kept]
     if kept is not None and not absent and len(kept) == len(texts):
         print(f"{arguments.out} has all {len(texts)} texts by {name}")
@@ -75,11 +77,12 @@ def _read(paths: list[Path]) -> list[Descriptions]:
 
 
 def _kept(path: Path, name: str) -> TextEmbeddings | None:
-    """What an earlier run embedded, if it was by the same model."""
+    """What an earlier run embedded, if it was by the same model. Raises `BadEmbeddings` for a file
+    of another kind, an archive perhaps."""
     if not path.exists():
         return None
     try:
         earlier = TextEmbeddings.read(path)
-    except BadEmbeddings:
-        return None
+    except BadEmbeddings as error:
+        raise BadEmbeddings(f"{error}; it is left as it is: give another --out") from error
     return earlier if earlier.model == name else None

@@ -135,6 +135,13 @@ def test_kinetics_from_files_to_the_table(run: Runner) -> None:
     assert re.search(r"\| \*\*plain\*\*, drawn exemplars \| \d+\.\d ± \d+\.\d \|", table)
 
 
+@pytest.mark.parametrize("name", ["ntu120", "ntu60", "kinetics"])
+def test_the_joint_importance_is_taught_as_the_paper_does(name: str) -> None:
+    taught = load_config(DEFAULT.with_name(f"{name}.yaml")).importance
+    assert taught is not None
+    assert (taught.loss, taught.named, taught.after) == ("mse", "all", 5)
+
+
 @pytest.mark.parametrize("name", ["ntu120", "ntu60"])
 def test_every_variant_is_a_configuration(name: str) -> None:
     variants = read_variants(("plain", "global_to_local", "local_to_global", "guided"))

@@ -117,6 +117,19 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, data: bytes) -> Non
         TextEmbeddings.read(tmp_path / "absent.npz")
 
 
+def test_a_file_of_another_kind_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / "my_set.npz"
+    np.savez(archive, joints=np.zeros(3))
+    before = archive.read_bytes()
+    for more in ((), ("--restart",)):
+        monkeypatch.setattr(sys, "argv", ["training", "embed", "--out", str(archive), *more])
+        assert main() == 2
+        assert "it is left as it is: give another --out" in capsys.readouterr().err
+    assert archive.read_bytes() == before
+
+
 def test_the_command_checks_a_file_without_any_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

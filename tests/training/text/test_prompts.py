@@ -68,7 +68,10 @@ def test_an_answer_to_the_first_prompt_that_cannot_be_used_is_explained(
 
 def test_joints_are_understood_however_they_are_spelt() -> None:
     moving = {"Left Elbow": "bends", "wrist_right": "turns."}
-    still = {"head": None, "neck": "Stays still.", "spine": "remains still", "pelvis": "-"}
+    still = {
+        "head": None, "neck": "Stays still.", "spine": "remains still", "pelvis": "-",
+        "left_hip": "...", "left_knee": "It does not move!", "left_foot": "stands still throughout",
+    }  # fmt: skip
     assert read_local(json.dumps({"joints": moving | still})) == {
         "left_elbow": "bends.",
         "right_wrist": "turns.",
