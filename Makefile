@@ -13,7 +13,7 @@ run: $(VENV)/.serve
 	@exec $(BIN)/python -m service serve
 
 # One thread for each of three tests at a time, on two cores: torch's wait long for each other where
-# they compete, and a third of what the tests take is waiting.
+# they compete, and some tests wait for what they start.
 test: export OMP_NUM_THREADS = 1
 test: $(VENV)/.develop
 	@tests/require.sh
