@@ -56,6 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
         path=out,
     )
     descriptions = Descriptions.read(out) if out.exists() else empty
+    if arguments.dataset not in (None, descriptions.dataset):
+        raise TextError(
+            f"--dataset {arguments.dataset}: {out} is of the data set {descriptions.dataset}; "
+            "change it in the file, or give another --out"
+        )
     missing = [label for label in labels if label not in descriptions.actions]
     if not missing:
         print(f"{out} has all {len(labels)} classes")

@@ -247,6 +247,21 @@ def test_an_archives_texts_are_of_its_data_set(describe, tmp_path: Path) -> None
     assert (found.dataset, set(found.actions)) == ("moves", {"wave", "kick"})
 
 
+def test_a_file_of_another_data_set_is_not_added_to(
+    describe, classes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving() as server:
+        assert describe(server.url) == 0
+    before = (tmp_path / "my_set.yaml").read_bytes()
+    classes.write_text("nod\n")
+    given = ("--classes", str(classes), "--out", str(tmp_path / "my_set.yaml"))
+    with serving() as server:
+        assert describe(server.url, *given, "--dataset", "theirs") == 2
+        assert server.requests == []
+    assert "my_set.yaml is of the data set my_set" in capsys.readouterr().err
+    assert (tmp_path / "my_set.yaml").read_bytes() == before
+
+
 @pytest.mark.real_data
 def test_check_takes_the_class_names_of_an_archive(
     describe, capsys: pytest.CaptureFixture[str]
