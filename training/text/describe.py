@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise TextError("say which classes to describe: --classes FILE or --archive NAME")
     out = arguments.out
     empty = Descriptions(
-        dataset=arguments.dataset or _set_name(arguments.archive) or out.stem,
+        dataset=arguments.dataset or (_archive(arguments) or out).stem,
         source=f"written by the language model {arguments.model}",
         actions={},
         path=out,
@@ -126,14 +126,16 @@ def _check(path: Path, labels: Sequence[str] | None) -> int:
     return 0
 
 
-def _set_name(archive: str | None) -> str | None:
-    return None if archive is None else Path(archive).name.removesuffix(".npz")
+def _archive(arguments: argparse.Namespace) -> Path | None:
+    if arguments.archive is None:
+        return None
+    given = Path(arguments.archive)
+    return given if given.suffix == ".npz" else archive_path(arguments.archive)
 
 
 def _labels(arguments: argparse.Namespace) -> list[str] | None:
-    if arguments.archive is not None:
-        given = Path(arguments.archive)
-        path = given if given.suffix == ".npz" else archive_path(arguments.archive)
+    path = _archive(arguments)
+    if path is not None:
         try:
             return list(Archive.open(path).label_names)
         except FileNotFoundError as error:

@@ -142,7 +142,7 @@ def test_the_joint_importance_is_taught_as_the_paper_does(name: str) -> None:
     assert (taught.loss, taught.named, taught.after) == ("mse", "all", 5)
 
 
-@pytest.mark.parametrize("name", ["ntu120", "ntu60"])
+@pytest.mark.parametrize("name", ["ntu120", "ntu60", "kinetics"])
 def test_every_variant_is_a_configuration(name: str) -> None:
     variants = read_variants(("plain", "global_to_local", "local_to_global", "guided"))
     for overrides in variants.values():
