@@ -1,52 +1,19 @@
-"""`python -m model_export CHECKPOINT -o MODEL.onnx`: the file that the service serves."""
+"""`python -m model_export CHECKPOINT -o MODEL.onnx`: model_export/command_line.py, from its imports
+on."""
 
-import argparse
-import math
 import sys
-from pathlib import Path
-
-from model_export.errors import ExportRefused
-from model_export.export import export
-from model_export.graph_rules import LARGEST_FILE
-from model_export.report import report
-from training.checkpoint import BadCheckpoint
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Export, and report in a few lines; a refusal is one line and status 2, an interrupt one and
-    130."""
-    parser = argparse.ArgumentParser(prog="python -m model_export", description=__doc__)
-    parser.add_argument("checkpoint", type=Path, help="a training run's last.pt")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx to write")
-    parser.add_argument(
-        "--largest",
-        type=_megabytes,
-        default=LARGEST_FILE,
-        metavar="MB",
-        help=f"that the file may have ({LARGEST_FILE / 1e6:g})",
-    )
-    given = parser.parse_args(arguments)
+def main() -> int:
+    """Export; returns the exit status."""
+    # Here, so that an interrupt while torch is imported ends as quietly as any other.
     try:
-        found = export(given.checkpoint, given.output, given.largest)
-    except (ExportRefused, BadCheckpoint, OSError) as error:
-        print(f"error: {error}; {given.output} was not written", file=sys.stderr)
-        return 2
+        from model_export import command_line
+
+        return command_line.main()
     except KeyboardInterrupt:
-        print(f"interrupted; {given.output} was not written", file=sys.stderr)
+        print("interrupted", file=sys.stderr)
         return 130
-    print(report(given.output, found))
-    return 0
-
-
-def _megabytes(text: str) -> int:
-    """Bytes, of so many megabytes."""
-    try:
-        size = float(text)
-    except ValueError:
-        size = math.nan
-    if not 0 < size < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of megabytes")
-    return round(1e6 * size)
 
 
 if __name__ == "__main__":

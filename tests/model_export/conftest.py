@@ -6,7 +6,7 @@ import onnx
 import pytest
 import torch
 
-from model_export.__main__ import main
+from model_export.command_line import main
 from model_export.session import Session
 from skeleton import resolve_layout
 from tests.animator_archive import write_animator_archive

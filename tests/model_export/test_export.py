@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 
 from model_export import export
-from model_export.__main__ import main
+from model_export.command_line import main
 from model_export.metadata import trained_on
 from skeleton import LAYOUTS, PREPARATION
 from tests.model_export.conftest import BASE, NOVEL
@@ -48,7 +48,7 @@ def test_a_model_larger_than_asked_for_is_refused_before_it_is_calibrated(
     assert not output.exists()
 
 
-@pytest.mark.parametrize("command", ["__main__", "recalibrate"])
+@pytest.mark.parametrize("command", ["command_line", "recalibrate"])
 def test_an_interrupt_ends_with_one_line_and_leaves_the_earlier_file(
     command: str,
     tmp_path: Path,
@@ -59,7 +59,9 @@ def test_an_interrupt_ends_with_one_line_and_leaves_the_earlier_file(
         raise KeyboardInterrupt
 
     module = importlib.import_module(f"model_export.{command}")
-    monkeypatch.setattr(module, "export" if command == "__main__" else "recalibrate", interrupted)
+    monkeypatch.setattr(
+        module, "export" if command == "command_line" else "recalibrate", interrupted
+    )
     output = tmp_path / "model.onnx"
     output.write_bytes(b"an earlier model")
     assert module.main([str(tmp_path / "input"), "-o", str(output)]) == 130

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from training.__main__ import main
+from training.command_line import main
 from training.evaluation import named_joints
 
 

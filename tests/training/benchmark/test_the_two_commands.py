@@ -9,8 +9,8 @@ import pytest
 
 from skeleton.animator.files import as_kinetics
 from tests.training.importing.ntu_folder import name, performed, write_ntu_folder
-from training.__main__ import main
 from training.benchmark.variants import read_variants
+from training.command_line import main
 from training.config import DEFAULT, load_config
 from training.split import Split
 

@@ -8,7 +8,7 @@ import pytest
 from service.settings import DEFAULT_MODEL
 from skeleton import LAYOUTS, Archive
 from tests.animator_archive import write_animator_archive
-from training.__main__ import main
+from training.command_line import main
 from training.evaluation.named_joints import importance_on_named, wanted_joints
 from training.text.descriptions import Descriptions
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.animator_archive import write_animator_archive
 from tests.training.text.chat_server import GLOBAL, LOCAL, as_asked, serving
-from training.__main__ import main
+from training.command_line import main
 from training.text.descriptions import SHIPPED, Descriptions
 from training.text.language_model import ENDPOINT, KEY
 

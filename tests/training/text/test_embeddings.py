@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from skeleton import LAYOUTS, Layout
-from training.__main__ import main
+from training.command_line import main
 from training.text.action_text import STILL, ActionText
 from training.text.descriptions import Descriptions
 from training.text.embed import brought_up_to_date
