@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import onnx
 import torch
 
+from model_export.batch_axis import CLIPS, set_free
 from training.encoder import SkeletonBranch
 
 OPSET = 20
@@ -20,20 +21,18 @@ def graph_of(branch: SkeletonBranch) -> onnx.ModelProto:
     """Export a branch in evaluation mode: inputs `joints` `(N, T, M, V, 3)` and `seen`
     `(N, T, M, V)` float32, N dynamic; outputs as the branch names them.
 
-    BatchNorm goes into the convolutions and constants are folded on the way.
+    BatchNorm goes into the convolutions and constants are folded on the way. Raises `BadGraph` for
+    a branch whose graph is not one of any number of clips.
     """
     encoder = branch.encoder
-    # A size that no other axis has, so that the exporter cannot take N for one of them.
-    shape = (3, encoder.frames, encoder.persons, len(encoder.layout))
+    shape = (CLIPS, encoder.frames, encoder.persons, len(encoder.layout))
     example = (torch.zeros(*shape, 3), torch.ones(*shape))
-    batch = torch.export.Dim("N", min=1)
     with _quiet(), _without_collecting():
         program = torch.onnx.export(
             branch,
             example,
             input_names=list(INPUTS),
             output_names=list(branch.outputs),
-            dynamic_shapes=({0: batch}, {0: batch}),
             opset_version=OPSET,
             dynamo=True,
             external_data=False,
@@ -42,7 +41,9 @@ def graph_of(branch: SkeletonBranch) -> onnx.ModelProto:
         )
     if program is None:  # only of the older exporter, but its type says so
         raise RuntimeError("the exporter returned nothing")
-    return _bare(program.model_proto)
+    model = program.model_proto
+    set_free(model)
+    return _bare(model)
 
 
 def _bare(model: onnx.ModelProto) -> onnx.ModelProto:
