@@ -27,6 +27,11 @@ data:
   stored_frames: 64
 encoder: {{channels: [24, 32, 48], strides: [1, 2, 2], segment_width: 16}}
 optimiser: {{epochs: 6, batch: 32}}
+spectrum:
+  windows: 2
+  window_frequencies: 3
+  crossed: [left_wrist, right_wrist, left_ankle, right_ankle]
+  learned: {{hidden: 96, width: 48, copies: 1}}
 guidance: {{descriptions: [{texts}], embeddings: [{vectors}]}}
 """
 

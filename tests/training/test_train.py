@@ -24,6 +24,11 @@ data:
   stored_frames: 40
 encoder: {channels: [16, 16], strides: [2, 2], segment_width: 8}
 optimiser: {epochs: 3, batch: 8}
+spectrum:
+  windows: 1
+  window_frequencies: 2
+  crossed: [left_wrist, head]
+  learned: {hidden: 32, copies: 1}
 guidance: null
 """
 

@@ -18,7 +18,12 @@ data:
   stored_frames: 40
 encoder: {channels: [16, 16], strides: [2, 2], segment_width: 8}
 optimiser: {epochs: 7, batch: 8}
-spectrum: {width: 16, crossed: [left_wrist, right_wrist]}
+spectrum:
+  width: 16
+  windows: 1
+  window_frequencies: 2
+  crossed: [left_wrist, right_wrist]
+  learned: {hidden: 32, width: 16, copies: 1}
 """
 PLAN = """
 baseline: plain

@@ -99,6 +99,7 @@ DIFFERENCE = """
 data: {{sets: [{{archive: moves}}], pseudo_novel: {{}}, stored_frames: 40}}
 encoder: {{channels: [16, 16], strides: [2, 2], segment_width: 8}}
 optimiser: {{epochs: 1, batch: 32}}
+spectrum: {{windows: 1, crossed: [left_wrist, head], learned: {{hidden: 32, copies: 1}}}}
 guidance: {{descriptions: ["{folder}/texts.yaml"], embeddings: ["{folder}/texts.npz"]}}
 """
 
