@@ -166,6 +166,8 @@ class QuantilesConfig(_Section):
     velocity: _Levels
     distance: _Levels
     between: tuple[str, ...] = Field(min_length=2)
+    # A checkpoint from before there was any has none.
+    angle: _Levels | None = None
 
 
 class SpectrumConfig(_Section):
@@ -174,8 +176,9 @@ class SpectrumConfig(_Section):
     window_frequencies: int = Field(gt=0)
     crossed: tuple[str, ...] = Field(min_length=2)
     crossed_frequencies: int = Field(gt=0)
-    # A checkpoint from before there were any has none.
+    # A checkpoint from before there were these has none.
     quantiles: QuantilesConfig | None = None
+    turning: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     width: int = Field(gt=0)
     ridge: float = Field(gt=0)
     copies: int = Field(ge=0)
@@ -261,6 +264,8 @@ class Config(_Section):
             asked["spectrum.quantiles.between"] = self.spectrum.quantiles.between
             # Without one both hips carry the path, and no distance to them is one.
             asked["spectrum.quantiles"] = ("pelvis",)
+        if self.spectrum.turning is not None:
+            asked["spectrum.turning"] = self.spectrum.turning
         for field, joints in asked.items():
             missing = [joint for joint in joints if joint not in layout.index]
             if missing:

@@ -5,7 +5,8 @@ from torch import Tensor
 
 
 def of(x: Tensor, joints: list[int]) -> Tensor:
-    """Pick joints of `(N, T, V, C)`: one Gather when exported; indexing makes several nodes."""
+    """Pick joints of `(N, T, V, C)`, or coordinates of `(N, T, C)`: one Gather when exported;
+    indexing makes several nodes."""
     return x.index_select(2, torch.tensor(joints, device=x.device))
 
 

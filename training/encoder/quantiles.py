@@ -15,6 +15,7 @@ from skeleton import Layout
 from training.encoder.picking import of
 
 _TINY = 1e-6
+_SHORT = 0.03  # metres
 #: From it every joint is measured; what is kept in its own place is its path.
 _ORIGIN = "pelvis"
 
@@ -79,3 +80,35 @@ class Distances(Quantiles):
         start = of(joints, self.start)[:, 0, :, 0] * start_away + (1 - start_away)
         end = of(joints, self.end)[:, 0, :, 0] * end_away + (1 - end_away)
         return super().known(start * end)
+
+
+class Angles(Quantiles):
+    """Of the cosines of the angles between all pairs of B bones, `(N, T, 3V)` → `(N, LP)`. Neither
+    heading nor tilt nor the length of the bones changes them; the origin is always known."""
+
+    away: Tensor
+
+    def __init__(self, levels: Sequence[float], frames: int, layout: Layout) -> None:
+        pairs = list(combinations(range(len(layout.bones)), 2))
+        super().__init__(levels, frames, len(pairs))
+        self.joints = len(layout)
+        self.start = [parent for _, parent in layout.bones]
+        self.end = [child for child, _ in layout.bones]
+        self.first, self.second = ([pair[k] for pair in pairs] for k in (0, 1))
+        ends = [[float(layout.joints[j] != _ORIGIN) for j in of] for of in (self.start, self.end)]
+        self.register_buffer("away", torch.tensor(ends)[:, :, None], persistent=False)
+
+    def forward(self, series: Tensor) -> Tensor:
+        points = series.reshape(-1, self.frames, self.joints, 3)
+        bones = of(points, self.end) * self.away[1] - of(points, self.start) * self.away[0]
+        # What is shorter than a few centimetres points nowhere.
+        bones = bones / ((bones * bones).sum(-1, keepdim=True).add(_TINY).sqrt() + _SHORT)
+        return super().forward((of(bones, self.first) * of(bones, self.second)).sum(-1))
+
+    def known(self, coordinates: Tensor) -> Tensor:
+        joints = coordinates.reshape(-1, 1, self.joints, 3)
+        start_away, end_away = self.away[..., 0]
+        start = of(joints, self.start)[:, 0, :, 0] * start_away + (1 - start_away)
+        end = of(joints, self.end)[:, 0, :, 0] * end_away + (1 - end_away)
+        bones = start * end
+        return super().known(bones[:, self.first] * bones[:, self.second])

@@ -4,9 +4,10 @@ One-shot matching suffers most from clips that are cut differently, and graph bl
 of that from few base classes. Magnitudes of a Fourier transform over time do not change when a
 movement starts earlier or later. The views, each where it is asked for: the whole clip; overlapping
 windows, which tell the beginning from the end; cross-spectra of some joints, which tell whether
-they move in step; and quantiles over time (`quantiles.py`). Each is seen along the axes that tell
-the base classes apart, scaled by what varies within a class (`Whitening`); beside them stands what
-a small network learns of all of them (`LearnedView`).
+they move in step; quantiles over time (`quantiles.py`); and which way round they move
+(`turning.py`). Each is seen along the axes that tell the base classes apart, scaled by what varies
+within a class (`Whitening`); beside them stands what a small network learns of all of them
+(`LearnedView`).
 """
 
 import math
@@ -20,7 +21,8 @@ from skeleton import Layout, resolve_layout
 from training.config import EncoderConfig, SpectrumConfig
 from training.encoder.learned_view import LearnedView
 from training.encoder.position import with_path
-from training.encoder.quantiles import Distances, Quantiles, Velocities
+from training.encoder.quantiles import Angles, Distances, Quantiles, Velocities
+from training.encoder.turning import Turning
 from training.encoder.unit import unit
 from training.encoder.whitening import Whitening
 
@@ -163,7 +165,7 @@ class Spectrum(nn.Module):
         return position.reshape(-1, self.frames, self.coordinates)
 
 
-View = Magnitudes | Crossings | Quantiles
+View = Magnitudes | Crossings | Quantiles | Turning
 
 
 def _views(config: SpectrumConfig, frames: int, layout: Layout) -> list[View]:
@@ -184,6 +186,10 @@ def _views(config: SpectrumConfig, frames: int, layout: Layout) -> list[View]:
             Velocities(levels.velocity, frames, coordinates),
             Distances(levels.distance, frames, layout, levels.between),
         ]
+        if levels.angle is not None:
+            views.append(Angles(levels.angle, frames, layout))
+    if config.turning is not None:
+        views.append(Turning(layout, config.turning))
     return views
 
 
