@@ -66,7 +66,8 @@ def trained(data_folder: Path) -> Trained:
             "spectrum.frequencies=0",
             "spectrum.width=48",
             "spectrum.quantiles={position: [0.1, 0.9], velocity: [0.1, 0.9], distance: [0.5], "
-            "between: [pelvis, left_wrist, right_wrist]}",
+            "between: [pelvis, left_wrist, right_wrist], angle: [0.5]}",
+            "spectrum.turning=[left_wrist, right_wrist]",
             "cohort.nearest=4",
             "guidance=null",
         )

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from skeleton import LAYOUTS
 from training.config import BadConfig, load_config
-from training.encoder.quantiles import Distances, Quantiles, Velocities
+from training.encoder.quantiles import Angles, Distances, Quantiles, Velocities
 
 BODY = LAYOUTS["body16"]
 FRAMES, COORDINATES = 12, 48
@@ -52,6 +52,39 @@ def test_a_body_turned_has_the_same_distances(series: Tensor) -> None:
     assert torch.allclose(view(points.reshape_as(series)), view(series), atol=1e-4)
 
 
+def test_angles_are_those_between_bones_wherever_the_hips_are(series: Tensor) -> None:
+    points = series.numpy().reshape(3, FRAMES, 16, 3).copy()
+    points[:, :, BODY.index["pelvis"]] = 0  # where the path is kept
+    bones = [points[:, :, child] - points[:, :, parent] for child, parent in BODY.bones]
+    bones = [bone / np.linalg.norm(bone, axis=-1, keepdims=True) for bone in bones]
+    cosines = [(a * b).sum(-1) for a, b in combinations(bones, 2)]
+    by_numpy = np.quantile(np.stack(cosines, axis=-1), LEVELS, axis=1).transpose(1, 0, 2)
+    found = Angles(LEVELS, FRAMES, BODY)(1000 * series)  # so large that no bone is short
+    assert np.allclose(found.numpy(), by_numpy.reshape(3, -1), atol=1e-3)
+
+
+def test_a_body_turned_or_with_longer_bones_has_the_same_angles(series: Tensor) -> None:
+    view = Angles(LEVELS, FRAMES, BODY)
+    turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))
+    points = 1000 * series.reshape(3, FRAMES, 16, 3)
+    turned = points @ torch.from_numpy(turn).float()
+    assert torch.allclose(view(turned.flatten(2)), view(points.flatten(2)), atol=1e-3)
+    hand, elbow = BODY.index["left_wrist"], BODY.index["left_elbow"]
+    longer = points.clone()
+    longer[:, :, hand] = points[:, :, elbow] + 1.4 * (points[:, :, hand] - points[:, :, elbow])
+    assert torch.allclose(view(longer.flatten(2)), view(points.flatten(2)), atol=1e-3)
+
+
+def test_of_a_bone_whose_end_was_not_seen_no_angle_is_known() -> None:
+    known = torch.ones(1, 16, 3)
+    known[:, BODY.index["head"]] = 0
+    found = Angles(LEVELS, FRAMES, BODY).known(known.reshape(1, COORDINATES))
+    ends = [{BODY.joints[child], BODY.joints[parent]} for child, parent in BODY.bones]
+    pairs = [float("head" not in a | b) for a, b in combinations(ends, 2)]
+    assert found[0].tolist() == pairs * len(LEVELS)
+    assert 0 < sum(pairs) < len(pairs)
+
+
 def test_of_a_joint_that_was_not_seen_nothing_is_known() -> None:
     known = torch.ones(1, 16, 3)
     known[:, BODY.index["head"]] = 0
@@ -66,8 +99,8 @@ def test_of_a_joint_that_was_not_seen_nothing_is_known() -> None:
 def test_the_hips_are_known_as_the_origin_of_all() -> None:
     known = torch.ones(1, 16, 3)
     known[:, BODY.index["pelvis"]] = 0
-    view = Distances(LEVELS, FRAMES, BODY, BETWEEN)
-    assert torch.equal(view.known(known.reshape(1, COORDINATES)), torch.ones(1, view.size))
+    for view in (Distances(LEVELS, FRAMES, BODY, BETWEEN), Angles(LEVELS, FRAMES, BODY)):
+        assert torch.equal(view.known(known.reshape(1, COORDINATES)), torch.ones(1, view.size))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +110,9 @@ def test_the_hips_are_known_as_the_origin_of_all() -> None:
          "less than or equal to 1"),
         ("{position: [], velocity: [0.5], distance: [0.5], between: [head, pelvis]}",
          "at least 1 item"),
+        ("{position: [0.5], velocity: [0.5], distance: [0.5], between: [head, pelvis], "
+         "angle: [-1]}",
+         "greater than or equal to 0"),
         ("{position: [0.5], velocity: [0.5], distance: [0.5], between: [head, left_toes]}",
          "spectrum.quantiles.between: layout body16 has no left_toes"),
     ],
