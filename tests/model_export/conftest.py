@@ -65,6 +65,7 @@ def trained(data_folder: Path) -> Trained:
             "encoder.segment_width=8",
             "spectrum.frequencies=0",
             "spectrum.width=48",
+            "spectrum.learned.hidden=256",
             "spectrum.quantiles={position: [0.1, 0.9], velocity: [0.1, 0.9], distance: [0.5], "
             "between: [pelvis, left_wrist, right_wrist], angle: [0.5]}",
             "spectrum.turning=[left_wrist, right_wrist]",
