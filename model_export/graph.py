@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import onnx
 import torch
 
-from model_export.batch_axis import CLIPS, set_free
+from model_export.batch_axis import clips_beside, set_free
 from training.encoder import SkeletonBranch
 
 OPSET = 20
@@ -25,7 +25,9 @@ def graph_of(branch: SkeletonBranch) -> onnx.ModelProto:
     a branch whose graph is not one of any number of clips.
     """
     encoder = branch.encoder
-    shape = (CLIPS, encoder.frames, encoder.persons, len(encoder.layout))
+    sizes = {size for tensor in branch.state_dict().values() for size in tensor.shape}
+    clips = clips_beside(sizes)
+    shape = (clips, encoder.frames, encoder.persons, len(encoder.layout))
     example = (torch.zeros(*shape, 3), torch.ones(*shape))
     with _quiet(), _without_collecting():
         program = torch.onnx.export(
@@ -42,7 +44,7 @@ def graph_of(branch: SkeletonBranch) -> onnx.ModelProto:
     if program is None:  # only of the older exporter, but its type says so
         raise RuntimeError("the exporter returned nothing")
     model = program.model_proto
-    set_free(model)
+    set_free(model, clips)
     return _bare(model)
 
 

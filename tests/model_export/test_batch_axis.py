@@ -6,9 +6,16 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
-from model_export.batch_axis import CLIPS, set_free
+from model_export.batch_axis import clips_beside, set_free
 from model_export.errors import BadGraph
 from model_export.session import Session
+
+CLIPS = 1009
+
+
+def test_the_number_of_clips_divides_no_size_of_the_branch() -> None:
+    assert clips_beside({16, 48, 1260}) == 1009
+    assert clips_beside({16, 1009, 2 * 1013}) == 1019  # the primes are 1009, 1013, 1019
 
 
 def model(
@@ -42,7 +49,7 @@ def test_clips_counted_with_frames_in_one_axis_are_counted_for_any_number() -> N
         frames=sizes(4 * CLIPS, 6),
         whole=sizes(CLIPS, 24),
     )
-    set_free(graph)
+    set_free(graph, CLIPS)
     onnx.checker.check_model(graph, full_check=True)
     (axis, *_) = graph.graph.input[0].type.tensor_type.shape.dim
     assert axis.dim_param == "N"
@@ -53,17 +60,10 @@ def test_clips_counted_with_frames_in_one_axis_are_counted_for_any_number() -> N
         assert np.array_equal(embedding, joints.reshape(clips, 24))
 
 
-@pytest.mark.parametrize(
-    ("constant", "why"),
-    [
-        (sizes(CLIPS, -1), "has other free axes"),
-        (sizes(CLIPS, 0), "has other free axes"),
-        (sizes(CLIPS, 24, CLIPS), "has other free axes"),
-    ],
-)
-def test_a_shape_that_leaves_another_axis_open_is_refused(constant: np.ndarray, why: str) -> None:
-    with pytest.raises(BadGraph, match=f"the shape whole {why}"):
-        set_free(model([reshape("joints", "whole", "embedding")], whole=constant))
+@pytest.mark.parametrize("shape", [(CLIPS, -1), (CLIPS, 0), (CLIPS, 24, CLIPS)])
+def test_a_shape_that_leaves_another_axis_open_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(BadGraph, match="the shape whole has other free axes"):
+        set_free(model([reshape("joints", "whole", "embedding")], whole=sizes(*shape)), CLIPS)
 
 
 def test_a_constant_that_depends_on_the_number_of_clips_is_refused() -> None:
@@ -73,7 +73,7 @@ def test_a_constant_that_depends_on_the_number_of_clips_is_refused() -> None:
         helper.make_node("Add", ["flat", "shift"], ["embedding"]),
     ]
     with pytest.raises(BadGraph, match="the constant shift depends on the number of clips"):
-        set_free(model(nodes, whole=sizes(CLIPS, 24), shift=shift))
+        set_free(model(nodes, whole=sizes(CLIPS, 24), shift=shift), CLIPS)
 
 
 def test_a_number_of_clips_that_more_than_a_shape_reads_is_refused() -> None:
@@ -82,13 +82,13 @@ def test_a_number_of_clips_that_more_than_a_shape_reads_is_refused() -> None:
         helper.make_node("Expand", ["flat", "whole"], ["embedding"]),
     ]
     with pytest.raises(BadGraph, match="the constant whole depends on the number of clips"):
-        set_free(model(nodes, whole=sizes(CLIPS, 24)))
+        set_free(model(nodes, whole=sizes(CLIPS, 24)), CLIPS)
 
 
 def test_a_graph_of_another_number_of_clips_is_refused() -> None:
     graph = model([reshape("joints", "whole", "embedding")], clips=3, whole=sizes(3, 24))
     with pytest.raises(BadGraph, match="the first axis of joints is not that of the clips"):
-        set_free(graph)
+        set_free(graph, CLIPS)
 
 
 def test_what_is_exported_for_one_number_runs_for_another(session: Session) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from training.config import DEFAULT, BadConfig, Config, KeptOut, config_from, load_config
+from training.encoder import Encoder, Spectrum
 
 CONFIGS = DEFAULT.parent
 
@@ -16,6 +17,15 @@ def test_a_difference_changes_its_fields_and_nothing_else(tmp_path: Path) -> Non
     assert (changed.optimiser.epochs, changed.optimiser.batch) == (3, 32)
     assert changed.augmentation == default.augmentation
     assert changed.optimiser.learning_rate == default.optimiser.learning_rate
+
+
+@pytest.mark.parametrize(
+    "name", sorted(p.stem for p in CONFIGS.glob("*.yaml") if not p.stem.startswith("ablation"))
+)
+def test_every_shipped_configuration_makes_a_model(name: str) -> None:
+    config = load_config(CONFIGS / f"{name}.yaml")
+    assert Encoder(config.encoder, config.importance).width > 0
+    assert Spectrum(config.spectrum, config.encoder).width > 0
 
 
 def test_pseudo_novel_classes_are_replaced_as_a_whole(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from skeleton import LAYOUTS
+from skeleton import LAYOUTS, prepare
+from skeleton.animator import animate
 from training.config import BadConfig, load_config
 from training.encoder.quantiles import Angles, Distances, Quantiles, Velocities
 
@@ -63,16 +64,37 @@ def test_angles_are_those_between_bones_wherever_the_hips_are(series: Tensor) ->
     assert np.allclose(found.numpy(), by_numpy.reshape(3, -1), atol=1e-3)
 
 
-def test_a_body_turned_or_with_longer_bones_has_the_same_angles(series: Tensor) -> None:
-    view = Angles(LEVELS, FRAMES, BODY)
+def performed() -> Tensor:
+    """`(2, 12, 48)`: two actions in metres, the path where the hips are."""
+    clips = [prepare(animate(action, seed=3), BODY, FRAMES).joints for action in ("wave", "squat")]
+    return torch.from_numpy(np.stack(clips)).reshape(2, FRAMES, COORDINATES)
+
+
+def from_the_hips(series: Tensor) -> Tensor:
+    points = series.reshape(2, FRAMES, 16, 3).clone()
+    return points - points[:, :, BODY.index["pelvis"]][:, :, None]
+
+
+def test_a_body_turned_has_the_same_angles_and_one_with_longer_bones_nearly() -> None:
+    view, points = Angles(LEVELS, FRAMES, BODY), from_the_hips(performed())
+    expected = view(points.flatten(2))
     turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))
-    points = 1000 * series.reshape(3, FRAMES, 16, 3)
-    turned = points @ torch.from_numpy(turn).float()
-    assert torch.allclose(view(turned.flatten(2)), view(points.flatten(2)), atol=1e-3)
+    assert torch.allclose(
+        view((points @ torch.from_numpy(turn).float()).flatten(2)), expected, atol=1e-4
+    )
+    assert torch.allclose(view(1.4 * points.flatten(2)), expected, atol=0.1)
+    assert not torch.allclose(expected[0], expected[1], atol=0.3)  # another action
+
+
+def test_a_bone_without_length_has_no_direction() -> None:
+    points = from_the_hips(performed())
     hand, elbow = BODY.index["left_wrist"], BODY.index["left_elbow"]
-    longer = points.clone()
-    longer[:, :, hand] = points[:, :, elbow] + 1.4 * (points[:, :, hand] - points[:, :, elbow])
-    assert torch.allclose(view(longer.flatten(2)), view(points.flatten(2)), atol=1e-3)
+    points[:, :, hand] = points[:, :, elbow]
+    found = Angles((0.5,), FRAMES, BODY)(points.flatten(2))
+    assert torch.isfinite(found).all()
+    forearm = [{child, parent} == {hand, elbow} for child, parent in BODY.bones].index(True)
+    of_it = [forearm in pair for pair in combinations(range(len(BODY.bones)), 2)]
+    assert torch.equal(found[:, of_it], torch.zeros(2, sum(of_it)))
 
 
 def test_of_a_bone_whose_end_was_not_seen_no_angle_is_known() -> None:

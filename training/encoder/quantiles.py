@@ -15,7 +15,7 @@ from skeleton import Layout
 from training.encoder.picking import of
 
 _TINY = 1e-6
-_SHORT = 0.03  # metres
+_SHORT = 0.03  # metres; of what is no longer, no direction is known well
 #: From it every joint is measured; what is kept in its own place is its path.
 _ORIGIN = "pelvis"
 
@@ -52,63 +52,72 @@ class Velocities(Quantiles):
         return super().forward(series[:, 1:] - series[:, :-1])
 
 
-class Distances(Quantiles):
-    """Of the distances of all pairs of some joints, `(N, T, 3V)` → `(N, LP)`. No error of heading
-    or tilt changes them; the origin is always known."""
+class Segments(nn.Module):
+    """S straight lines from joint to joint. The origin's own place is its path: here it lies at
+    nought, and is always known."""
 
     away: Tensor
+
+    def __init__(self, frames: int, layout: Layout, ends: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.frames, self.joints, self.count = frames, len(layout), len(ends)
+        self.start = [layout.index[start] for start, _ in ends]
+        self.end = [layout.index[end] for _, end in ends]
+        away = torch.tensor([[float(joint != _ORIGIN) for joint in pair] for pair in ends])
+        self.register_buffer("away", away.T[:, :, None].contiguous(), persistent=False)
+
+    def forward(self, series: Tensor) -> Tensor:
+        """From their starts to their ends: metres of an adult `(N, T, 3V)` → `(N, T, S, 3)`."""
+        points = series.reshape(-1, self.frames, self.joints, 3)
+        return of(points, self.end) * self.away[1] - of(points, self.start) * self.away[0]
+
+    def known(self, coordinates: Tensor) -> Tensor:
+        """Of which both ends were seen: `(N, 3V)` → `(N, S)`."""
+        joints = coordinates.reshape(-1, 1, self.joints, 3)
+        start_away, end_away = self.away[..., 0]
+        start = of(joints, self.start)[:, 0, :, 0] * start_away + (1 - start_away)
+        end = of(joints, self.end)[:, 0, :, 0] * end_away + (1 - end_away)
+        both: Tensor = start * end
+        return both
+
+
+class Distances(Quantiles):
+    """Of the distances of all P pairs of some joints, `(N, T, 3V)` → `(N, LP)`. No error of
+    heading or tilt changes them."""
 
     def __init__(
         self, levels: Sequence[float], frames: int, layout: Layout, joints: Sequence[str]
     ) -> None:
-        pairs = list(combinations(joints, 2))
-        super().__init__(levels, frames, len(pairs))
-        self.joints = len(layout)
-        self.start = [layout.index[a] for a, _ in pairs]
-        self.end = [layout.index[b] for _, b in pairs]
-        away = torch.tensor([[float(joint != _ORIGIN) for joint in pair] for pair in pairs])
-        self.register_buffer("away", away.T[:, :, None].contiguous(), persistent=False)
+        segments = Segments(frames, layout, list(combinations(joints, 2)))
+        super().__init__(levels, frames, segments.count)
+        self.segments = segments
 
     def forward(self, series: Tensor) -> Tensor:
-        points = series.reshape(-1, self.frames, self.joints, 3)
-        apart = of(points, self.start) * self.away[0] - of(points, self.end) * self.away[1]
+        apart = self.segments(series)
         return super().forward(((apart * apart).sum(-1) + _TINY).sqrt())
 
     def known(self, coordinates: Tensor) -> Tensor:
-        joints = coordinates.reshape(-1, 1, self.joints, 3)
-        start_away, end_away = self.away[..., 0]
-        start = of(joints, self.start)[:, 0, :, 0] * start_away + (1 - start_away)
-        end = of(joints, self.end)[:, 0, :, 0] * end_away + (1 - end_away)
-        return super().known(start * end)
+        return super().known(self.segments.known(coordinates))
 
 
 class Angles(Quantiles):
-    """Of the cosines of the angles between all pairs of B bones, `(N, T, 3V)` → `(N, LP)`. Neither
-    heading nor tilt nor the length of the bones changes them; the origin is always known."""
-
-    away: Tensor
+    """Of the cosines of the angles between all pairs of B bones, `(N, T, 3V)` → `(N, LP)`,
+    P = B (B - 1) / 2. Neither heading nor tilt changes them, and the bones' length little: one of
+    b metres counts b / (b + 0.03), so that what is too short to have a direction has none."""
 
     def __init__(self, levels: Sequence[float], frames: int, layout: Layout) -> None:
-        pairs = list(combinations(range(len(layout.bones)), 2))
+        bones = [(layout.joints[parent], layout.joints[child]) for child, parent in layout.bones]
+        pairs = list(combinations(range(len(bones)), 2))
         super().__init__(levels, frames, len(pairs))
-        self.joints = len(layout)
-        self.start = [parent for _, parent in layout.bones]
-        self.end = [child for child, _ in layout.bones]
+        self.bones = Segments(frames, layout, bones)
         self.first, self.second = ([pair[k] for pair in pairs] for k in (0, 1))
-        ends = [[float(layout.joints[j] != _ORIGIN) for j in of] for of in (self.start, self.end)]
-        self.register_buffer("away", torch.tensor(ends)[:, :, None], persistent=False)
 
     def forward(self, series: Tensor) -> Tensor:
-        points = series.reshape(-1, self.frames, self.joints, 3)
-        bones = of(points, self.end) * self.away[1] - of(points, self.start) * self.away[0]
-        # What is shorter than a few centimetres points nowhere.
+        bones = self.bones(series)
         bones = bones / ((bones * bones).sum(-1, keepdim=True).add(_TINY).sqrt() + _SHORT)
         return super().forward((of(bones, self.first) * of(bones, self.second)).sum(-1))
 
     def known(self, coordinates: Tensor) -> Tensor:
-        joints = coordinates.reshape(-1, 1, self.joints, 3)
-        start_away, end_away = self.away[..., 0]
-        start = of(joints, self.start)[:, 0, :, 0] * start_away + (1 - start_away)
-        end = of(joints, self.end)[:, 0, :, 0] * end_away + (1 - end_away)
-        bones = start * end
-        return super().known(bones[:, self.first] * bones[:, self.second])
+        bones = self.bones.known(coordinates)[:, None, :, None]
+        both = of(bones, self.first) * of(bones, self.second)
+        return super().known(both[:, 0, :, 0])

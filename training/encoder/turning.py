@@ -1,7 +1,8 @@
 """Turning: which way round joints move, whenever they do (ours).
 
 A circle and the same circle backwards visit the same places at the same speeds. They differ in what
-the velocity of one coordinate is while another's position is high.
+the velocity of one coordinate is while another's position is high: backwards it is nearly the
+opposite.
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,14 @@ from torch import Tensor, nn
 from skeleton import Layout
 from training.encoder.picking import of
 
-#: Metres over a whole clip, root of the sum of squares: what moves less counts for less.
+#: Metres, roots of the sums of squares over the frames (32, as they were chosen): what moves less
+#: counts for less.
 _STILL, _SLOW = 0.1, 0.05
 
 
 class Turning(nn.Module):
-    """Correlations over time of the positions of E coordinates with the velocities of all of them,
-    `(N, T, 3V)` → `(N, E²)`."""
+    """Correlations over time of the positions of some joints' E coordinates, three a joint, with
+    the velocities of all of them: metres of an adult, `(N, T, 3V)` → `(N, E²)`."""
 
     def __init__(self, layout: Layout, joints: Sequence[str]) -> None:
         super().__init__()
@@ -35,5 +37,5 @@ class Turning(nn.Module):
 
     def known(self, coordinates: Tensor) -> Tensor:
         """Which outputs rest on joints that were seen: `(N, 3V)` → `(N, E²)`."""
-        there = coordinates[:, self.chosen]
-        return (there[:, :, None] * there[:, None]).reshape(-1, self.size)
+        there = of(coordinates[:, None], self.chosen)  # (N, 1, E)
+        return (there.transpose(1, 2) * there).reshape(-1, self.size)
