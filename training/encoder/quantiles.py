@@ -67,9 +67,9 @@ class Segments(nn.Module):
         self.register_buffer("away", away.T[:, :, None].contiguous(), persistent=False)
 
     def forward(self, series: Tensor) -> Tensor:
-        """From their starts to their ends: metres of an adult `(N, T, 3V)` → `(N, T, S, 3)`."""
+        """From their ends to their starts: metres of an adult `(N, T, 3V)` → `(N, T, S, 3)`."""
         points = series.reshape(-1, self.frames, self.joints, 3)
-        return of(points, self.end) * self.away[1] - of(points, self.start) * self.away[0]
+        return of(points, self.start) * self.away[0] - of(points, self.end) * self.away[1]
 
     def known(self, coordinates: Tensor) -> Tensor:
         """Of which both ends were seen: `(N, 3V)` → `(N, S)`."""
