@@ -20,7 +20,7 @@ def clips_beside(sizes: Collection[int]) -> int:
     """A number of clips to export for: a prime that divides none of the branch's sizes, so that
     whatever is a multiple of it counts clips."""
     primes = (n for n in count(_LEAST, 2) if all(n % k for k in range(3, 1 + int(n**0.5), 2)))
-    return next(prime for prime in primes if all(size % prime for size in sizes))
+    return next(prime for prime in primes if all(size % prime for size in sizes if size))
 
 
 def set_free(model: onnx.ModelProto, clips: int) -> None:
