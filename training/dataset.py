@@ -107,6 +107,7 @@ class SkeletonDataset:
         named: dict[str, set[str]] = {}  # the classes of each set
         met: dict[str, dict[str, int]] = {}  # its people, numbered as its archives first name them
         unseen: list[str] = []
+        apart = frozenset() if config.relatives else _kept_out_actions(config, canonical)
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
             named.setdefault(entry.name, set()).update(archive.label_names)
@@ -118,6 +119,8 @@ class SkeletonDataset:
             for index in range(len(archive)):
                 label = archive.label_name(index)
                 if label not in only or (label in kept_out.classes) != (part == "novel"):
+                    continue
+                if part != "novel" and canonical.get((entry.archive, label)) in apart:
                     continue
                 person = archive.subject_names[archive.subjects[index]]
                 if kept_out.people and (person in kept_out.people) == (part == "base"):
@@ -155,6 +158,19 @@ class SkeletonDataset:
             np.array([people[subjects[i]] for i in keep], dtype=np.int64),
             kept,
         )
+
+
+def _kept_out_actions(
+    config: DataConfig, canonical: Mapping[tuple[str, str], str]
+) -> frozenset[str]:
+    """The canonical actions of the classes kept out, in whichever of their set's archives."""
+    archives = {entry.name: entry.archive for entry in config.sets}
+    asked = [
+        (archives.get(name, name), label)
+        for name, kept_out in config.pseudo_novel.items()
+        for label in kept_out.classes
+    ]
+    return frozenset(canonical[one] for one in asked if one in canonical)
 
 
 def _only(entry: SetConfig, archive: Archive) -> frozenset[str]:

@@ -50,6 +50,7 @@ class KeptOut(_Section):
 class DataConfig(_Section):
     sets: tuple[SetConfig, ...]
     pseudo_novel: dict[str, KeptOut]
+    relatives: bool = True  # base classes of the same action as one kept out are trained on
     clips_per_class: int = Field(gt=0)
     fewest_clips: int = Field(gt=0)
     stored_frames: int = Field(gt=1)
