@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from skeleton import Archive, Clip, Layout, prepare_persons
 from skeleton.errors import NothingToSee
-from training.canonical_actions import canonical_actions
+from training.canonical_actions import canonical_actions, canonical_actions_there
 from training.config import BadConfig, DataConfig, KeptOut, SetConfig
 from training.data_folder import archive_path
 from training.split import listed_classes
@@ -94,7 +94,8 @@ class SkeletonDataset:
         """Read a part of a configuration's sets; of every clip the `persons` that move most.
 
         A clip without any joint of the layout is left out, whatever `frames` is, and said; so, but
-        silently, are base classes of fewer than `fewest_clips`.
+        silently, are base classes of fewer than `fewest_clips`, and without `relatives` those of
+        the same action as a class kept out.
         Raises `DataMissing`, `UnreadableClip`, and `BadConfig` where a class or a person to be kept
         out does not exist: misspelt, it would be trained on; where one of a set's `only` has no
         clip, or a class kept out has but one by the people kept out."""
@@ -107,7 +108,7 @@ class SkeletonDataset:
         named: dict[str, set[str]] = {}  # the classes of each set
         met: dict[str, dict[str, int]] = {}  # its people, numbered as its archives first name them
         unseen: list[str] = []
-        apart = frozenset() if config.relatives else _kept_out_actions(config, canonical)
+        apart = frozenset() if config.relatives else _kept_out_actions(config)
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
             named.setdefault(entry.name, set()).update(archive.label_names)
@@ -160,17 +161,15 @@ class SkeletonDataset:
         )
 
 
-def _kept_out_actions(
-    config: DataConfig, canonical: Mapping[tuple[str, str], str]
-) -> frozenset[str]:
-    """The canonical actions of the classes kept out, in whichever of their set's archives."""
-    archives = {entry.name: entry.archive for entry in config.sets}
-    asked = [
-        (archives.get(name, name), label)
-        for name, kept_out in config.pseudo_novel.items()
-        for label in kept_out.classes
-    ]
-    return frozenset(canonical[one] for one in asked if one in canonical)
+def _kept_out_actions(config: DataConfig) -> frozenset[str]:
+    """The canonical actions of the classes kept out. Raises `DataMissing`."""
+    canonical = canonical_actions_there()
+    kept_out = (
+        (entry.archive, label)
+        for entry in config.sets
+        for label in config.pseudo_novel.get(entry.name, _NOTHING).classes
+    )
+    return frozenset(canonical[one] for one in kept_out if one in canonical)
 
 
 def _only(entry: SetConfig, archive: Archive) -> frozenset[str]:

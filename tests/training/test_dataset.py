@@ -11,7 +11,7 @@ from skeleton.archive import UNSEEN
 from tests.animator_archive import write_animator_archive
 from training.config import BadConfig, DataConfig, load_config
 from training.data_folder import DataMissing, archive_path
-from training.dataset import SkeletonDataset, draw_epoch
+from training.dataset import Part, SkeletonDataset, draw_epoch
 
 BODY = LAYOUTS["body16"]
 
@@ -39,6 +39,31 @@ def test_pseudo_novel_classes_are_never_trained_on(config: DataConfig) -> None:
     assert {c.label for c in base.classes} == {"wave", "squat"}
     assert {c.label for c in novel.classes} == {"kick"}
     assert len(base) + len(novel) == 2 * 3 * 2 * 2
+
+
+def test_without_relatives_no_base_class_is_the_same_action_as_one_kept_out(
+    config: DataConfig, tmp_path: Path
+) -> None:
+    changes = {
+        "sets": [{"archive": "one"}, {"archive": "two"}],
+        "pseudo_novel": {"one": ["kick"]},
+        "relatives": False,
+    }
+    apart = DataConfig.model_validate(config.model_dump(by_alias=True) | changes)
+    with pytest.raises(DataMissing, match=r"class_groups\.csv is not in"):
+        SkeletonDataset.load(apart, BODY)
+    (tmp_path / "class_groups.csv").write_text(
+        "dataset,label_name,canonical\none,kick,kick\ntwo,kick,kick\none,wave,wave\n"
+    )
+
+    def names(config: DataConfig, part: Part) -> list[str]:
+        return [c.name for c in SkeletonDataset.load(config, BODY, part=part).classes]
+
+    base = ["one/squat", "one/wave", "two/squat", "two/wave"]
+    assert names(apart, "base") == names(apart, "beside") == base
+    assert names(apart, "novel") == ["one/kick"]
+    together = apart.model_copy(update={"relatives": True})
+    assert names(together, "base") == ["one/squat", "one/wave", "two/kick", *base[2:]]
 
 
 def test_a_class_kept_out_is_asked_though_few_of_its_clips_are_by_the_people_kept_out(

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from training.canonical_actions import canonical_actions
-from training.data_folder import VARIABLE, DataMissing, data_folder
+from training.canonical_actions import canonical_actions_there
 
 _MIRRORED = " (mirrored)"
 _Canonical = Mapping[tuple[str, str], str]
@@ -20,12 +19,7 @@ def truly_novel(
 
     Raises `DataMissing` where they do not, and `UnknownClass`.
     """
-    groups = canonical_actions()
-    if not groups:
-        raise DataMissing(
-            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to its folder"
-        )
-    return novel_classes(dataset, label_names, trained, groups)
+    return novel_classes(dataset, label_names, trained, canonical_actions_there())
 
 
 def novel_classes(
