@@ -8,7 +8,7 @@ import csv
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from training.data_folder import VARIABLE, DataMissing, data_folder
+from training.data_folder import data_folder
 
 #: A canonical action that says nothing.
 _NO_GROUP = "other"
@@ -44,13 +44,3 @@ def canonical_actions() -> dict[tuple[str, str], str]:
         }
     found = {one: _CORRECTED.get(one, action) for one, action in proposed.items()}
     return {one: action for one, action in found.items() if action != _NO_GROUP}
-
-
-def canonical_actions_there() -> dict[tuple[str, str], str]:
-    """`canonical_actions`, where nothing can be done without: raises `DataMissing`."""
-    found = canonical_actions()
-    if not found:
-        raise DataMissing(
-            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to its folder"
-        )
-    return found

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from skeleton import Archive, Clip, Layout, prepare_persons
 from skeleton.errors import NothingToSee
-from training.canonical_actions import canonical_actions, canonical_actions_there
+from training.canonical_actions import canonical_actions
 from training.config import BadConfig, DataConfig, KeptOut, SetConfig
 from training.data_folder import archive_path
 from training.split import listed_classes
@@ -108,7 +108,7 @@ class SkeletonDataset:
         named: dict[str, set[str]] = {}  # the classes of each set
         met: dict[str, dict[str, int]] = {}  # its people, numbered as its archives first name them
         unseen: list[str] = []
-        apart = frozenset() if config.relatives else _kept_out_actions(config)
+        apart = frozenset() if config.relatives else _kept_out_actions(config, canonical)
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
             named.setdefault(entry.name, set()).update(archive.label_names)
@@ -161,9 +161,10 @@ class SkeletonDataset:
         )
 
 
-def _kept_out_actions(config: DataConfig) -> frozenset[str]:
-    """The canonical actions of the classes kept out. Raises `DataMissing`."""
-    canonical = canonical_actions_there()
+def _kept_out_actions(
+    config: DataConfig, canonical: Mapping[tuple[str, str], str]
+) -> frozenset[str]:
+    """The canonical actions of the classes kept out, as far as they are known."""
     kept_out = (
         (entry.archive, label)
         for entry in config.sets

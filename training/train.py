@@ -22,6 +22,7 @@ from skeleton.whole_file import remove_unfinished
 from training import checkpoint
 from training.augmentation import Augmentation, mirrored
 from training.bodies import Bodies
+from training.canonical_actions import canonical_actions
 from training.checkpoint import BadCheckpoint
 from training.cohort import base_statistics
 from training.config import BadConfig, Config, load_config
@@ -103,6 +104,11 @@ def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool
         f"{len(session.data)} clips of {len(session.data.classes)} base classes "
         f"({session.targets.count} with mirror images), {device}"
     )
+    if config.data.pseudo_novel and not (config.data.relatives or canonical_actions()):
+        print(
+            "data.relatives=false leaves out nothing: no class_groups.csv in the data folder says "
+            "which classes are the same action"
+        )
     # What an earlier start logged after the last checkpoint comes again.
     with SummaryWriter(str(out), purge_step=session.epoch + 1) as writer:
         for report in session.epochs():

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from training.canonical_actions import canonical_actions_there
+from training.canonical_actions import canonical_actions
+from training.data_folder import VARIABLE, DataMissing, data_folder
 
 _MIRRORED = " (mirrored)"
 _Canonical = Mapping[tuple[str, str], str]
@@ -19,7 +20,12 @@ def truly_novel(
 
     Raises `DataMissing` where they do not, and `UnknownClass`.
     """
-    return novel_classes(dataset, label_names, trained, canonical_actions_there())
+    groups = canonical_actions()
+    if not groups:
+        raise DataMissing(
+            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to its folder"
+        )
+    return novel_classes(dataset, label_names, trained, groups)
 
 
 def novel_classes(
