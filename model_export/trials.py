@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from model_export.errors import CalibrationImpossible
 from model_export.session import Session
-from skeleton import Archive, resolve_layout
+from skeleton import resolve_layout
 from training.config import Config, DataConfig, SetConfig
-from training.data_folder import archive_path
-from training.dataset import Part, SkeletonDataset, draw_epoch
+from training.dataset import Part, SkeletonDataset, base_labels, draw_epoch
 from training.evaluation.methods import scores
 from training.evaluation.protocol import Episode, Labels, episodes
 
@@ -90,23 +89,17 @@ def novel_data(config: Config) -> SkeletonDataset:
 
 
 def filler_data(config: Config) -> SkeletonDataset | None:
-    """Read some clips of the base classes of the sets that kept others out; None where all of these
-    sets are kept out whole.
+    """Read some clips of the base classes of the sets that kept others out; None where these sets
+    have no base classes.
 
     Raises `CalibrationImpossible` when no clip of theirs can be used, `DataMissing`.
     """
-    sets = tuple(e for e in _with_novel(config.data) if _has_base(config.data, e))
-    if not sets:
+    sets = _with_novel(config.data)
+    if not any(base_labels(config.data, entry) for entry in sets):
         return None
     names = ", ".join(e.name for e in sets)
     whole = _read(config, sets, "beside", f"the base classes could be read ({names})")
     return whole.only(draw_epoch(whole.labels, _FILLERS, np.random.default_rng(0)))
-
-
-def _has_base(data: DataConfig, entry: SetConfig) -> bool:
-    """Whether a set that keeps classes out has others."""
-    kept_out = data.pseudo_novel[entry.name].classes
-    return not set(kept_out) >= set(Archive.open(archive_path(entry.archive)).label_names)
 
 
 def _read(config: Config, sets: tuple[SetConfig, ...], part: Part, what: str) -> SkeletonDataset:

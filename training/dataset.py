@@ -108,7 +108,6 @@ class SkeletonDataset:
         named: dict[str, set[str]] = {}  # the classes of each set
         met: dict[str, dict[str, int]] = {}  # its people, numbered as its archives first name them
         unseen: list[str] = []
-        apart = frozenset() if config.relatives else _kept_out_actions(config, canonical)
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
             named.setdefault(entry.name, set()).update(archive.label_names)
@@ -116,12 +115,10 @@ class SkeletonDataset:
             for person in archive.subject_names:
                 numbers.setdefault(person, len(numbers))
             kept_out = config.pseudo_novel.get(entry.name, _NOTHING)
-            only = _only(entry, archive)
+            labels = _labels(config, entry, archive, canonical, part)
             for index in range(len(archive)):
                 label = archive.label_name(index)
-                if label not in only or (label in kept_out.classes) != (part == "novel"):
-                    continue
-                if part != "novel" and canonical.get((entry.archive, label)) in apart:
+                if label not in labels:
                     continue
                 person = archive.subject_names[archive.subjects[index]]
                 if kept_out.people and (person in kept_out.people) == (part == "base"):
@@ -159,6 +156,31 @@ class SkeletonDataset:
             np.array([people[subjects[i]] for i in keep], dtype=np.int64),
             kept,
         )
+
+
+def base_labels(config: DataConfig, entry: SetConfig) -> frozenset[str]:
+    """The classes of a set that are trained on, if they have clips enough.
+
+    Raises `DataMissing`, `UnreadableClip` and `BadConfig`.
+    """
+    archive = Archive.open(archive_path(entry.archive))
+    return _labels(config, entry, archive, canonical_actions(), "base")
+
+
+def _labels(
+    config: DataConfig,
+    entry: SetConfig,
+    archive: Archive,
+    canonical: Mapping[tuple[str, str], str],
+    part: Part,
+) -> frozenset[str]:
+    """The classes of a set that are in this part."""
+    only = _only(entry, archive)
+    kept_out = frozenset(config.pseudo_novel.get(entry.name, _NOTHING).classes)
+    if part == "novel":
+        return only & kept_out
+    apart = frozenset() if config.relatives else _kept_out_actions(config, canonical)
+    return frozenset(c for c in only - kept_out if canonical.get((entry.archive, c)) not in apart)
 
 
 def _kept_out_actions(
