@@ -7,7 +7,7 @@ from model_export.trials import GALLERIES, asked_classes, filler_data, novel_dat
 from skeleton import Archive, resolve_layout
 from tests.model_export.conftest import NOVEL
 from training.checkpoint import Trained
-from training.config import KeptOut
+from training.config import KeptOut, SetConfig
 from training.data_folder import archive_path
 from training.dataset import SkeletonDataset
 
@@ -105,6 +105,23 @@ def test_the_fillers_are_base_classes_as_the_people_kept_out_do_them(trained: Tr
     assert len(np.unique(base.subjects)) == 2  # one of three, in either set
     for read in (novel_data, filler_data):
         assert len(np.unique(read(config).subjects)) == 4
+
+
+def test_a_set_of_which_only_the_classes_kept_out_take_part_has_no_fillers(
+    trained: Trained,
+) -> None:
+    def fillers(*only: str) -> SkeletonDataset | None:
+        sets = tuple(
+            SetConfig(archive=name, only=NOVEL if name in only else None)
+            for name in ("indoors", "outdoors")
+        )
+        data = trained.config.data.model_copy(update={"sets": sets})
+        return filler_data(trained.config.model_copy(update={"data": data}))
+
+    found = fillers("indoors")
+    assert found is not None
+    assert {known.set_name for known in found.classes} == {"outdoors"}
+    assert fillers("indoors", "outdoors") is None
 
 
 def test_a_set_that_lists_no_classes_keeps_none_out(trained: Trained) -> None:

@@ -151,10 +151,10 @@ def test_the_spectrum_does_not_care_when_a_movement_starts(branch: SkeletonBranc
     pair = [embedder.spectrum(*moments) for moments in (body, shifted)]
     parts = [w.basis.shape[1] for w in embedder.spectrum.whitenings]
     parts.append(embedder.spectrum.width - sum(parts))
-    whole, windows, crossed, positions, velocities, distances, _ = (
+    whole, windows, crossed, positions, velocities, distances, angles, turning, _ = (
         float((a * b).sum() / (a * a).sum())
         for a, b in zip(*(p.split(parts, 1) for p in pair), strict=True)
     )
-    assert min(whole, crossed, positions, distances) > 0.999
-    assert velocities > 0.9  # the end now leads to the beginning, at another speed
+    assert min(whole, crossed, positions, distances, angles) > 0.999
+    assert min(velocities, turning) > 0.9  # the end now leads to the beginning, at another speed
     assert windows < 0.99  # these tell the beginning from the end

@@ -28,7 +28,9 @@ SMALL = ("encoder.frames=16", "encoder.moving_part=null",
          "encoder.channels=[16, 24]", "encoder.strides=[2, 1]",
          "encoder.subsets=3", "encoder.segment_width=8", "encoder.dropout=0")  # fmt: skip
 #: Joints that every built-in layout has.
-EVERYWHERE = ("spectrum.crossed=[left_elbow, right_knee]", "spectrum.quantiles=null")
+EVERYWHERE = (
+    "spectrum.crossed=[left_elbow, right_knee]", "spectrum.quantiles=null", "spectrum.turning=null",
+)  # fmt: skip
 #: PAPER.md, "Encoders": parameters in millions and GMAC at 64 frames, 25 joints.
 PAPER = {
     "stgcn_pp": (1.4, 0.94), "dg_stgcn": (1.7, 0.80), "ctr_gcn": (1.45, 0.98),

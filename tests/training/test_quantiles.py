@@ -146,7 +146,12 @@ def test_levels_and_joints_that_cannot_be_are_refused(override: str, said: str) 
 
 def test_a_layout_whose_hips_carry_the_path_is_refused() -> None:
     levels = "{position: [0.5], velocity: [0.5], distance: [0.5], between: [left_hip, left_wrist]}"
-    coco = ("encoder.layout=coco", "spectrum.crossed=[left_elbow, right_knee]")
+    elbows = "[left_elbow, right_knee]"
+    coco = (
+        "encoder.layout=coco",
+        f"spectrum.crossed={elbows}",
+        f"spectrum.turning={elbows}",
+    )
     load_config(None, (*coco, "spectrum.quantiles=null"))
     with pytest.raises(BadConfig, match=r"spectrum\.quantiles: layout coco has no pelvis"):
         load_config(None, (*coco, f"spectrum.quantiles={levels}"))

@@ -61,7 +61,7 @@ def test_what_rests_on_an_unseen_joint_is_not_known() -> None:
 
 
 def test_a_configuration_has_the_view_where_it_asks_for_it() -> None:
-    plain = load_config()
+    plain = load_config(None, ("spectrum.turning=null",))
     asked = load_config(None, ("spectrum.turning=[head, right_wrist]",))
     sizes = [sum(v.size for v in Spectrum(c.spectrum, c.encoder).views) for c in (plain, asked)]
     assert sizes[1] == sizes[0] + 36
