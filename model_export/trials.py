@@ -4,7 +4,7 @@ Within each set that kept classes out of training: half of them are enrolled wit
 one subject, and all clips of the other subjects are asked, the known and the unknown. The gallery
 is cut, or filled up with base classes of the set, to several sizes: the more actions are enrolled,
 the nearer the best of them comes to a stranger. The fillers are of any of the set's people. Where a
-set keeps people out of training, all clips are theirs. A set that is kept out whole has no fillers.
+set keeps people out of training, all clips are theirs. A set without base classes has no fillers.
 """
 
 from collections.abc import Container

@@ -1,17 +1,20 @@
 """The model that is shipped, on real people (needs ONESHOT_DATA) and against its card."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from service.encoder import Encoder as ServedEncoder
 from service.settings import DEFAULT_MODEL
 from skeleton import Archive, prepare
 from tests.service_process import ServiceProcess
+from training.config import DEFAULT, config_from, load_config
 from training.data_folder import archive_path
 from training.evaluation.distances import dtw
 from training.evaluation.encoders import Outputs, encoder_from_model
@@ -175,6 +178,15 @@ def test_no_action_that_it_is_calibrated_on_was_trained_on() -> None:
         labels = tuple(label for of, _, label in asked if of == name)
         assert truly_novel(name, labels, training["classes"]) == labels
         assert not any(one.startswith(f"{name}/") for one in training["classes"])
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [(DEFAULT_MODEL, "default.yaml"), (CLEAR_TERMS, "clear_terms.yaml")]
+)
+def test_it_is_of_the_shipped_configuration(file: Path, name: str) -> None:
+    metadata = onnx.load(file, load_external_data=False).metadata_props
+    told = next(entry.value for entry in metadata if entry.key == "oneshot.model")
+    assert config_from(json.loads(told)["config"]) == load_config(DEFAULT.with_name(name))
 
 
 def test_the_card_is_this_models_card() -> None:

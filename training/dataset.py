@@ -93,9 +93,9 @@ class SkeletonDataset:
     ) -> "SkeletonDataset":
         """Read a part of a configuration's sets; of every clip the `persons` that move most.
 
-        A clip without any joint of the layout is left out, whatever `frames` is, and said; so, but
-        silently, are base classes of fewer than `fewest_clips`, and without `relatives` those of
-        the same action as a class kept out.
+        A clip without any joint of the layout is left out, whatever `frames` is, and said. Without
+        a word are base classes of fewer than `fewest_clips`, and where `relatives` is false those
+        of the same action as a class kept out (`relatives_of_kept_out` names them).
         Raises `DataMissing`, `UnreadableClip`, and `BadConfig` where a class or a person to be kept
         out does not exist: misspelt, it would be trained on; where one of a set's `only` has no
         clip, or a class kept out has but one by the people kept out."""
@@ -110,7 +110,7 @@ class SkeletonDataset:
         unseen: list[str] = []
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
-            named.setdefault(entry.name, set()).update(archive.label_names)
+            named.setdefault(entry.name, set()).update(_only(entry, archive))
             numbers = met.setdefault(entry.name, {})
             for person in archive.subject_names:
                 numbers.setdefault(person, len(numbers))
@@ -165,6 +165,28 @@ def base_labels(config: DataConfig, entry: SetConfig) -> frozenset[str]:
     """
     archive = Archive.open(archive_path(entry.archive))
     return _labels(config, entry, archive, canonical_actions(), "base")
+
+
+def relatives_of_kept_out(config: DataConfig) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return, as `set/label`, the classes that `relatives: false` leaves out, and those kept out
+    whose action `class_groups.csv` does not tell, so that their relatives cannot be.
+
+    Raises `DataMissing`, `UnreadableClip` and `BadConfig`.
+    """
+    canonical = canonical_actions()
+    apart = _kept_out_actions(config, canonical)
+    relatives: set[str] = set()
+    unknown: set[str] = set()
+    for entry in config.sets:
+        archive = Archive.open(archive_path(entry.archive))
+        for label in _only(entry, archive):
+            kept_out = label in config.pseudo_novel.get(entry.name, _NOTHING).classes
+            action = canonical.get((entry.archive, label))
+            if kept_out and action is None:
+                unknown.add(f"{entry.name}/{label}")
+            if not kept_out and action in apart:
+                relatives.add(f"{entry.name}/{label}")
+    return tuple(sorted(relatives)), tuple(sorted(unknown))
 
 
 def _labels(

@@ -22,12 +22,11 @@ from skeleton.whole_file import remove_unfinished
 from training import checkpoint
 from training.augmentation import Augmentation, mirrored
 from training.bodies import Bodies
-from training.canonical_actions import canonical_actions
 from training.checkpoint import BadCheckpoint
 from training.cohort import base_statistics
 from training.config import BadConfig, Config, load_config
 from training.data_folder import archive_path
-from training.dataset import SkeletonDataset, draw_epoch
+from training.dataset import SkeletonDataset, draw_epoch, relatives_of_kept_out
 from training.encoder import Encoder, Spectrum
 from training.guidance import leak
 from training.guidance.guidance import Told
@@ -104,11 +103,15 @@ def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool
         f"{len(session.data)} clips of {len(session.data.classes)} base classes "
         f"({session.targets.count} with mirror images), {device}"
     )
-    if config.data.pseudo_novel and not (config.data.relatives or canonical_actions()):
-        print(
-            "data.relatives=false leaves out nothing: no class_groups.csv in the data folder says "
-            "which classes are the same action"
-        )
+    if not config.data.relatives:
+        relatives, unknown = relatives_of_kept_out(config.data)
+        if relatives:
+            print(f"left out, the same action as a class kept out: {', '.join(relatives)}")
+        if unknown:
+            print(
+                "class_groups.csv does not tell the action of these classes kept out; others of the "
+                f"same, if there are any, are trained on: {', '.join(unknown)}"
+            )
     # What an earlier start logged after the last checkpoint comes again.
     with SummaryWriter(str(out), purge_step=session.epoch + 1) as writer:
         for report in session.epochs():

@@ -70,12 +70,19 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
         load_config(tmp_path / "latin1.yaml")
 
 
-def test_the_configuration_of_clear_terms_takes_those_sets_alone() -> None:
-    data = load_config(CONFIGS / "clear_terms.yaml").data
+@pytest.mark.parametrize("name", ["clear_terms", "clear_terms_seven_views"])
+def test_the_configuration_of_clear_terms_takes_those_sets_alone(name: str) -> None:
+    data = load_config(CONFIGS / f"{name}.yaml").data
     clear = {"uiprmd_kinect", "uiprmd_vicon", "precog16", "hdm05_11",
              "cmu_part", "cmu_txt", "cmu_dance"}  # fmt: skip
     assert {entry.archive for entry in data.sets} == clear
     assert set(data.pseudo_novel) <= {entry.name for entry in data.sets}
+
+
+def test_a_configuration_from_before_relatives_could_be_left_out_trained_on_them() -> None:
+    tree = load_config().model_dump()
+    del tree["data"]["relatives"]
+    assert Config.model_validate(tree).data.relatives
 
 
 def test_a_configuration_from_before_there_was_a_choice_of_named_joints_is_the_default() -> None:

@@ -11,7 +11,7 @@ from skeleton.archive import UNSEEN
 from tests.animator_archive import write_animator_archive
 from training.config import BadConfig, DataConfig, load_config
 from training.data_folder import DataMissing, archive_path
-from training.dataset import Part, SkeletonDataset, draw_epoch
+from training.dataset import Part, SkeletonDataset, draw_epoch, relatives_of_kept_out
 
 BODY = LAYOUTS["body16"]
 
@@ -50,18 +50,48 @@ def test_without_relatives_no_base_class_is_the_same_action_as_one_kept_out(
         "relatives": False,
     }
     apart = DataConfig.model_validate(config.model_dump(by_alias=True) | changes)
-    (tmp_path / "class_groups.csv").write_text(
-        "dataset,label_name,canonical\none,kick,kick\ntwo,kick,kick\none,wave,wave\n"
-    )
-
-    def names(config: DataConfig, part: Part) -> list[str]:
-        return [c.name for c in SkeletonDataset.load(config, BODY, part=part).classes]
-
-    base = ["one/squat", "one/wave", "two/squat", "two/wave"]
-    assert names(apart, "base") == names(apart, "beside") == base
+    assert relatives_of_kept_out(apart) == ((), ("one/kick",))  # nothing tells its action
+    groups(tmp_path, "one,kick,kick", "two,kick,kick", "two,wave,kick", "one,squat,kick")
+    # Under another name, too, and in the same set.
+    assert names(apart, "base") == names(apart, "beside") == ["one/wave", "two/squat"]
     assert names(apart, "novel") == ["one/kick"]
+    assert relatives_of_kept_out(apart) == (("one/squat", "two/kick", "two/wave"), ())
     together = apart.model_copy(update={"relatives": True})
-    assert names(together, "base") == ["one/squat", "one/wave", "two/kick", *base[2:]]
+    assert names(together, "base") == [
+        "one/squat", "one/wave", "two/kick", "two/squat", "two/wave",
+    ]  # fmt: skip
+
+
+def test_relatives_are_told_by_the_archives_of_a_shared_name(
+    config: DataConfig, tmp_path: Path
+) -> None:
+    apart = config.model_copy(update={"relatives": False})
+    groups(tmp_path, "two,kick,kick", "one,wave,kick")
+    # Of the other archive nothing tells that its wave is one.
+    assert names(apart, "base") == ["both/squat", "both/wave"]
+    assert len(SkeletonDataset.load(apart, BODY)) == 3 * 2 * 2
+    groups(tmp_path, "two,kick,kick", "one,wave,kick", "two,wave,kick")
+    assert names(apart, "base") == ["both/squat"]
+
+
+def names(config: DataConfig, part: Part) -> list[str]:
+    """The classes of a part."""
+    return [c.name for c in SkeletonDataset.load(config, BODY, part=part).classes]
+
+
+def groups(folder: Path, *rows: str) -> None:
+    """Say which classes are the same action."""
+    lines = ("dataset,label_name,canonical", *rows)
+    (folder / "class_groups.csv").write_text("\n".join(lines))
+
+
+def test_a_class_kept_out_that_does_not_take_part_is_refused_before_the_training(
+    config: DataConfig,
+) -> None:
+    sets = [{"archive": "one", "as": "both", "only": ["wave", "squat"]}]
+    tree = config.model_dump(by_alias=True) | {"sets": sets}
+    with pytest.raises(BadConfig, match="both has no class kick"):
+        SkeletonDataset.load(DataConfig.model_validate(tree), BODY)
 
 
 def test_a_class_kept_out_is_asked_though_few_of_its_clips_are_by_the_people_kept_out(

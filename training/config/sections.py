@@ -50,7 +50,9 @@ class KeptOut(_Section):
 class DataConfig(_Section):
     sets: tuple[SetConfig, ...]
     pseudo_novel: dict[str, KeptOut]
-    relatives: bool = True  # base classes of the same action as one kept out are trained on
+    #: Whether base classes of the same action as one kept out are trained on. Not in checkpoints
+    #: from before there was a choice: those trained on them.
+    relatives: bool = True
     clips_per_class: int = Field(gt=0)
     fewest_clips: int = Field(gt=0)
     stored_frames: int = Field(gt=1)
