@@ -109,8 +109,8 @@ def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool
             print(f"left out, the same action as a class kept out: {', '.join(relatives)}")
         if unknown:
             print(
-                "class_groups.csv does not tell the action of these classes kept out; others of the "
-                f"same, if there are any, are trained on: {', '.join(unknown)}"
+                "class_groups.csv does not tell the action of these classes kept out; others of "
+                f"the same, if there are any, are trained on: {', '.join(unknown)}"
             )
     # What an earlier start logged after the last checkpoint comes again.
     with SummaryWriter(str(out), purge_step=session.epoch + 1) as writer:
