@@ -70,7 +70,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
         load_config(tmp_path / "latin1.yaml")
 
 
-@pytest.mark.parametrize("name", ["clear_terms", "clear_terms_seven_views"])
+@pytest.mark.parametrize("name", ["clear_terms", "clear_terms_five_views"])
 def test_the_configuration_of_clear_terms_takes_those_sets_alone(name: str) -> None:
     data = load_config(CONFIGS / f"{name}.yaml").data
     clear = {"uiprmd_kinect", "uiprmd_vicon", "precog16", "hdm05_11",
