@@ -18,7 +18,7 @@ from model_export.errors import CalibrationImpossible
 from model_export.session import Session
 from skeleton import resolve_layout
 from training.config import Config, DataConfig, SetConfig
-from training.dataset import Part, SkeletonDataset, base_labels, draw_epoch
+from training.dataset import Part, SkeletonDataset, draw_epoch, has_base_classes
 from training.evaluation.methods import scores
 from training.evaluation.protocol import Episode, Labels, episodes
 
@@ -95,7 +95,7 @@ def filler_data(config: Config) -> SkeletonDataset | None:
     Raises `CalibrationImpossible` when no clip of theirs can be used, `DataMissing`.
     """
     sets = _with_novel(config.data)
-    if not any(base_labels(config.data, entry) for entry in sets):
+    if not has_base_classes(config.data.model_copy(update={"sets": sets})):
         return None
     names = ", ".join(e.name for e in sets)
     whole = _read(config, sets, "beside", f"the base classes could be read ({names})")

@@ -16,6 +16,7 @@ from skeleton.errors import NothingToSee
 from training.canonical_actions import canonical_actions
 from training.config import BadConfig, DataConfig, KeptOut, SetConfig
 from training.data_folder import archive_path
+from training.relatives import Relatives
 from training.split import listed_classes
 
 #: What of the sets is read: the clips to train on; the classes kept out of training; or base
@@ -95,7 +96,7 @@ class SkeletonDataset:
 
         A clip without any joint of the layout is left out, whatever `frames` is, and said. Without
         a word are base classes of fewer than `fewest_clips`, and where `relatives` is false those
-        of the same action as a class kept out (`relatives_of_kept_out` names them).
+        of the same action as a class kept out (`training/relatives.py`).
         Raises `DataMissing`, `UnreadableClip`, and `BadConfig` where a class or a person to be kept
         out does not exist: misspelt, it would be trained on; where one of a set's `only` has no
         clip, or a class kept out has but one by the people kept out."""
@@ -108,6 +109,7 @@ class SkeletonDataset:
         named: dict[str, set[str]] = {}  # the classes of each set
         met: dict[str, dict[str, int]] = {}  # its people, numbered as its archives first name them
         unseen: list[str] = []
+        left_out = _left_out(config, canonical)
         for entry in tqdm(config.sets, desc="reading data sets", unit="set"):
             archive = Archive.open(archive_path(entry.archive))
             named.setdefault(entry.name, set()).update(_only(entry, archive))
@@ -115,7 +117,7 @@ class SkeletonDataset:
             for person in archive.subject_names:
                 numbers.setdefault(person, len(numbers))
             kept_out = config.pseudo_novel.get(entry.name, _NOTHING)
-            labels = _labels(config, entry, archive, canonical, part)
+            labels = _labels(config, entry, archive, left_out, part)
             for index in range(len(archive)):
                 label = archive.label_name(index)
                 if label not in labels:
@@ -158,42 +160,28 @@ class SkeletonDataset:
         )
 
 
-def base_labels(config: DataConfig, entry: SetConfig) -> frozenset[str]:
-    """The classes of a set that are trained on, if they have clips enough.
+def has_base_classes(config: DataConfig) -> bool:
+    """Whether any class of the sets is trained on, if it has clips enough.
 
     Raises `DataMissing`, `UnreadableClip` and `BadConfig`.
     """
-    archive = Archive.open(archive_path(entry.archive))
-    return _labels(config, entry, archive, canonical_actions(), "base")
+    left_out = _left_out(config, canonical_actions())
+    archives = ((entry, Archive.open(archive_path(entry.archive))) for entry in config.sets)
+    return any(_labels(config, entry, archive, left_out, "base") for entry, archive in archives)
 
 
-def relatives_of_kept_out(config: DataConfig) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return, as `set/label`, the classes that `relatives: false` leaves out, and those kept out
-    whose action `class_groups.csv` does not tell, so that their relatives cannot be.
-
-    Raises `DataMissing`, `UnreadableClip` and `BadConfig`.
-    """
-    canonical = canonical_actions()
-    apart = _kept_out_actions(config, canonical)
-    relatives: set[str] = set()
-    unknown: set[str] = set()
-    for entry in config.sets:
-        archive = Archive.open(archive_path(entry.archive))
-        for label in _only(entry, archive):
-            kept_out = label in config.pseudo_novel.get(entry.name, _NOTHING).classes
-            action = canonical.get((entry.archive, label))
-            if kept_out and action is None:
-                unknown.add(f"{entry.name}/{label}")
-            if not kept_out and action in apart:
-                relatives.add(f"{entry.name}/{label}")
-    return tuple(sorted(relatives)), tuple(sorted(unknown))
+def _left_out(
+    config: DataConfig, canonical: Mapping[tuple[str, str], str]
+) -> frozenset[tuple[str, str]]:
+    """The classes that are in no part, (set, label)."""
+    return frozenset() if config.relatives else Relatives.of(config, canonical).found
 
 
 def _labels(
     config: DataConfig,
     entry: SetConfig,
     archive: Archive,
-    canonical: Mapping[tuple[str, str], str],
+    left_out: frozenset[tuple[str, str]],
     part: Part,
 ) -> frozenset[str]:
     """The classes of a set that are in this part."""
@@ -201,20 +189,7 @@ def _labels(
     kept_out = frozenset(config.pseudo_novel.get(entry.name, _NOTHING).classes)
     if part == "novel":
         return only & kept_out
-    apart = frozenset() if config.relatives else _kept_out_actions(config, canonical)
-    return frozenset(c for c in only - kept_out if canonical.get((entry.archive, c)) not in apart)
-
-
-def _kept_out_actions(
-    config: DataConfig, canonical: Mapping[tuple[str, str], str]
-) -> frozenset[str]:
-    """The canonical actions of the classes kept out, as far as they are known."""
-    kept_out = (
-        (entry.archive, label)
-        for entry in config.sets
-        for label in config.pseudo_novel.get(entry.name, _NOTHING).classes
-    )
-    return frozenset(canonical[one] for one in kept_out if one in canonical)
+    return frozenset(c for c in only - kept_out if (entry.name, c) not in left_out)
 
 
 def _only(entry: SetConfig, archive: Archive) -> frozenset[str]:

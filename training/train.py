@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,18 @@ from skeleton.whole_file import remove_unfinished
 from training import checkpoint
 from training.augmentation import Augmentation, mirrored
 from training.bodies import Bodies
+from training.canonical_actions import canonical_actions
 from training.checkpoint import BadCheckpoint
 from training.cohort import base_statistics
 from training.config import BadConfig, Config, load_config
 from training.data_folder import archive_path
-from training.dataset import SkeletonDataset, draw_epoch, relatives_of_kept_out
+from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Encoder, Spectrum
 from training.guidance import leak
 from training.guidance.guidance import Told
 from training.learner import Learner
 from training.lock import locked
+from training.relatives import Relatives
 from training.scatter import Body, Scatter
 from training.targets import Targets, targets
 
@@ -74,6 +76,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 130
 
 
+def _named(classes: Iterable[tuple[str, str]]) -> str:
+    return ", ".join("/".join(one) for one in sorted(classes))
+
+
 def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool) -> int:
     """Bring the run of a folder, in which nobody else is at work, to its end."""
     last = out / "last.pt"
@@ -104,13 +110,13 @@ def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool
         f"({session.targets.count} with mirror images), {device}"
     )
     if not config.data.relatives:
-        relatives, unknown = relatives_of_kept_out(config.data)
-        if relatives:
-            print(f"left out, the same action as a class kept out: {', '.join(relatives)}")
-        if unknown:
+        relatives = Relatives.of(config.data, canonical_actions())
+        if relatives.found:
+            print(f"left out, the same action as a class kept out: {_named(relatives.found)}")
+        if relatives.untold:
             print(
                 "class_groups.csv does not tell the action of these classes kept out; others of "
-                f"the same, if there are any, are trained on: {', '.join(unknown)}"
+                f"the same, if there are any, are trained on: {_named(relatives.untold)}"
             )
     # What an earlier start logged after the last checkpoint comes again.
     with SummaryWriter(str(out), purge_step=session.epoch + 1) as writer:

@@ -9,9 +9,11 @@ import torch
 from skeleton import LAYOUTS, Archive, prepare
 from skeleton.archive import UNSEEN
 from tests.animator_archive import write_animator_archive
+from training.canonical_actions import canonical_actions
 from training.config import BadConfig, DataConfig, load_config
 from training.data_folder import DataMissing, archive_path
-from training.dataset import Part, SkeletonDataset, draw_epoch, relatives_of_kept_out
+from training.dataset import Part, SkeletonDataset, draw_epoch
+from training.relatives import Relatives
 
 BODY = LAYOUTS["body16"]
 
@@ -50,28 +52,27 @@ def test_without_relatives_no_base_class_is_the_same_action_as_one_kept_out(
         "relatives": False,
     }
     apart = DataConfig.model_validate(config.model_dump(by_alias=True) | changes)
-    assert relatives_of_kept_out(apart) == ((), ("one/kick",))  # nothing tells its action
+    # Nothing tells its action.
+    assert Relatives.of(apart, canonical_actions()) == (frozenset(), {("one", "kick")})
     groups(tmp_path, "one,kick,kick", "two,kick,kick", "two,wave,kick", "one,squat,kick")
     # Under another name, too, and in the same set.
     assert names(apart, "base") == names(apart, "beside") == ["one/wave", "two/squat"]
     assert names(apart, "novel") == ["one/kick"]
-    assert relatives_of_kept_out(apart) == (("one/squat", "two/kick", "two/wave"), ())
+    found = {("one", "squat"), ("two", "kick"), ("two", "wave")}
+    assert Relatives.of(apart, canonical_actions()) == (found, frozenset())
     together = apart.model_copy(update={"relatives": True})
     assert names(together, "base") == [
         "one/squat", "one/wave", "two/kick", "two/squat", "two/wave",
     ]  # fmt: skip
 
 
-def test_relatives_are_told_by_the_archives_of_a_shared_name(
+def test_a_class_of_two_archives_is_left_out_of_both_by_what_either_tells(
     config: DataConfig, tmp_path: Path
 ) -> None:
     apart = config.model_copy(update={"relatives": False})
     groups(tmp_path, "two,kick,kick", "one,wave,kick")
-    # Of the other archive nothing tells that its wave is one.
-    assert names(apart, "base") == ["both/squat", "both/wave"]
-    assert len(SkeletonDataset.load(apart, BODY)) == 3 * 2 * 2
-    groups(tmp_path, "two,kick,kick", "one,wave,kick", "two,wave,kick")
     assert names(apart, "base") == ["both/squat"]
+    assert Relatives.of(apart, canonical_actions()) == ({("both", "wave")}, frozenset())
 
 
 def names(config: DataConfig, part: Part) -> list[str]:
