@@ -70,6 +70,34 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
         load_config(tmp_path / "latin1.yaml")
 
 
+def test_a_difference_may_be_one_to_another_difference(tmp_path: Path) -> None:
+    (tmp_path / "first.yaml").write_text("encoder: {dropout: 0.1}\noptimiser: {epochs: 3}\n")
+    (tmp_path / "further").mkdir()
+    second = tmp_path / "further" / "second.yaml"
+    second.write_text("base: ../first.yaml\noptimiser: {epochs: 4, batch: 32}\n")
+    changed = load_config(second, ("optimiser.batch=16",))
+    assert changed == load_config(
+        None, ("encoder.dropout=0.1", "optimiser.epochs=4", "optimiser.batch=16")
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "why"),
+    [
+        ("absent.yaml", "cannot read the configuration .*absent.yaml"),
+        ("mine.yaml", "mine.yaml is a base of itself"),
+        ("other.yaml", "mine.yaml is a base of itself"),
+        ("[one.yaml]", "mine.yaml: base must name a file, not .'one.yaml'."),
+    ],
+)
+def test_a_base_that_cannot_be_is_named(base: str, why: str, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(f"base: {base}\n")
+    (tmp_path / "other.yaml").write_text("base: mine.yaml\n")
+    with pytest.raises(BadConfig, match=why):
+        load_config(mine)
+
+
 @pytest.mark.parametrize("name", ["clear_terms", "clear_terms_five_views"])
 def test_the_configuration_of_clear_terms_takes_those_sets_alone(name: str) -> None:
     data = load_config(CONFIGS / f"{name}.yaml").data

@@ -10,7 +10,7 @@ from typing import Any, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from training.config import Config, load_config
+from training.config import BadConfig, Config, differences_of, load_config
 
 SHIPPED = Path(__file__).parent.parent / "configs" / "ablation.yaml"
 
@@ -132,12 +132,10 @@ def entries(
 
 def _as_overrides(path: Path) -> tuple[str, ...]:
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadPlan(f"cannot read the configuration {path}: {error}") from error
-    if not isinstance(tree, dict):
-        raise BadPlan(f"{path} must hold sections, not {type(tree).__name__}")
-    return tuple(f"{name}={json.dumps(value)}" for name, value in _leaves(tree))
+        trees = differences_of(path)
+    except BadConfig as error:
+        raise BadPlan(str(error)) from error
+    return tuple(f"{name}={json.dumps(value)}" for tree in trees for name, value in _leaves(tree))
 
 
 def _check_comparable(name: str, of_encoder: Sequence[Entry], seed: int) -> None:

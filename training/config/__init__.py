@@ -1,6 +1,12 @@
 """Configuration: one complete YAML, experiments are differences to it."""
 
-from training.config.reading import DEFAULT, BadConfig, config_from, load_config
+from training.config.reading import (
+    DEFAULT,
+    BadConfig,
+    config_from,
+    differences_of,
+    load_config,
+)
 from training.config.sections import (
     AugmentationConfig,
     Config,
@@ -36,5 +42,6 @@ __all__ = [
     "SetConfig",
     "SpectrumConfig",
     "config_from",
+    "differences_of",
     "load_config",
 ]

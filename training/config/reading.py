@@ -18,11 +18,13 @@ class BadConfig(ValueError):
 def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ()) -> Config:
     """Read the default, a difference file over it, then `section.field=value` overrides.
 
-    Raises `BadConfig` for unknown fields, wrong values and unreadable files.
+    A file that names another as its `base`, in its own folder or by a path from there, is a
+    difference to that one. Raises `BadConfig` for unknown fields, wrong values, unreadable files
+    and files that are each other's base.
     """
     tree = _read(DEFAULT)
-    if difference is not None:
-        tree = _merged(tree, _read(difference))
+    for part in differences_of(difference):
+        tree = _merged(tree, part)
     for override in overrides:
         path, sign, value = override.partition("=")
         if not sign:
@@ -44,6 +46,25 @@ def config_from(tree: dict[str, Any]) -> Config:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise BadConfig("configuration: " + "; ".join(lines)) from error
+
+
+def differences_of(file: Path | None) -> list[dict[str, Any]]:
+    """The plain trees that a difference file puts over the default, one after the other: its bases'
+    and its own, which is the last. Raises `BadConfig` as `load_config`.
+    """
+    trees: list[dict[str, Any]] = []
+    read: list[Path] = []
+    while file is not None:
+        if file.resolve() in read:
+            raise BadConfig(f"{file} is a base of itself")
+        read.append(file.resolve())
+        tree = _read(file)
+        base = tree.pop("base", None)
+        if not isinstance(base, str | None):
+            raise BadConfig(f"{file}: base must name a file, not {base!r}")
+        trees.insert(0, tree)
+        file = None if base is None else file.parent / base
+    return trees
 
 
 def _read(path: Path) -> dict[str, Any]:

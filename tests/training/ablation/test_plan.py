@@ -117,6 +117,16 @@ def test_an_encoder_may_come_from_a_file_of_differences(tmp_path: Path) -> None:
         _entries(tmp_path, encoders={"slim": {"config": "absent.yaml"}})
 
 
+def test_such_a_file_may_have_a_base(tmp_path: Path) -> None:
+    (tmp_path / "wide.yaml").write_text("encoder: {segment_width: 16, dropout: 0.1}\n")
+    (tmp_path / "slim.yaml").write_text("base: wide.yaml\nencoder: {segment_width: 4}\n")
+    found = _entries(tmp_path, encoders={"slim": {"config": "slim.yaml"}})
+    assert {entry.config.encoder.segment_width for entry in found} == {4}
+    (tmp_path / "wide.yaml").write_text("base: slim.yaml\n")
+    with pytest.raises(BadPlan, match=r"slim\.yaml is a base of itself"):
+        _entries(tmp_path, encoders={"slim": {"config": "slim.yaml"}})
+
+
 def test_an_unknown_field_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match=r"encoder\.colour"):
         _entries(tmp_path, variants={"plain": ["encoder.colour=red"]})
