@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from fastapi import Request
 
 from service.problems import BodyTooLarge, SlowBody, Unparsable, UnsupportedBody
 from service.refused_bodies import reading_begins
+from skeleton import UnreadableClip
+from skeleton.readers.containers.json_text import parse_json as parse_text
 
 JSON = "application/json"
 NPY = "application/x-npy"
@@ -92,10 +93,10 @@ async def _bytes_of(request: Request, largest: int, longest: float) -> bytes:
 
 
 def parse_json(data: bytes) -> Any:
-    """Parse a JSON body. Raises `Unparsable`."""
+    """Parse a JSON body, as a file is. Raises `Unparsable`, and `UnusableClip` for more lists and
+    values than a clip has."""
     try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise Unparsable(
-            f"the body is not JSON: {error.msg[:200]} at character {error.pos}"
-        ) from error
+        return parse_text(data)
+    except UnreadableClip as error:
+        why = str(error)  # the error itself would hold the body for long
+    raise Unparsable(f"the body: {why}")

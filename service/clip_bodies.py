@@ -27,7 +27,7 @@ from skeleton import (
 )
 from skeleton.readers import Source, find_format, read_joint_lists, read_npy, read_source
 from skeleton.readers.containers.json_text import parse_json as parse_file
-from skeleton.readers.containers.json_text import refuse_many, starts_json
+from skeleton.readers.containers.json_text import starts_json
 from skeleton.readers.registry import HEAD
 
 Query = TypeVar("Query", bound=ClipQuery)
@@ -96,7 +96,6 @@ def _whole_input(
     if query.format == "npy" or (query.format is None and body.media_type == NPY):
         return ClipInput(query, "npy", _npy_recording(body, query, layouts))
     if query.format is None and body.media_type == JSON:
-        refuse_many(body.data)
         described, joints = _json_fields(parse_json(body.data), query, fields)
         action = described.action if isinstance(described, EnrollFields) else None
         return ClipInput(query, "json", _json_recording(described.clip, joints, layouts), action)

@@ -125,11 +125,14 @@ class Recogniser:
         arrays, quality = self.encoder.embed(recording)
         info = self.encoder.info
         matches = self._matches(gallery, arrays, count + 1) if len(gallery) else []
+        warnings = quality.warnings
+        if not matches:
+            warnings += (f"nothing_enrolled: the collection {collection} holds no action yet",)
         return Recognised(
             judge(matches, count, info.calibration),
             gallery.version.revision,
             stale,
-            quality.warnings,
+            warnings,
             importance_by_joint(arrays, info.layout),
         )
 

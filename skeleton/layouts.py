@@ -5,6 +5,7 @@ Joint order of the built-in ones is that of their source, so that raw arrays fit
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
@@ -117,8 +118,9 @@ def resolve_layout(
         return found
     if "," in spec:
         return _custom(tuple(spec.split(",")))
+    close = did_you_mean(get_close_matches(spec[:60].lower(), known, 1, 0.75))
     raise UnknownLayout(
-        f"unknown layout {spec[:60]!r}: use one of {', '.join(known)}, "
+        f"unknown layout {spec[:60]!r}{close}: use one of {', '.join(known)}, "
         "or the joint names in order, separated by commas"
     )
 

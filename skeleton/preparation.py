@@ -31,6 +31,7 @@ _SEVERAL = 4  # joints of a body that never are as near to each other as a still
 _FASTEST = 30.0  # metres a second; of all hands only a pitcher's comes near
 _LEAST_JUMP = 0.75  # metres, so that noise at a high frame rate is none
 _LARGEST_BODY = 2.0  # metres; of one that is larger, as in millimetres, all is larger
+_LEANS = 0.5  # of the torso, upwards: a body that leans by more than about 60 degrees
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,10 @@ def _quality(
     small = _small(torso, reach, joints, seen)
     warnings = [*clip.warnings, *remarks]
     if received < _FEW_FRAMES:
-        warnings.append(f"short: {received} frames hold little movement; five or more are better")
+        warnings.append(
+            f"short: {received} frame{'s' * (received > 1)} cannot hold much movement; five or "
+            "more are better"
+        )
     if seconds > _LONGEST:
         warnings.append(f"long: {seconds:.0f} seconds; a clip is one action, cut it so")
     if small is not None:
@@ -203,6 +207,11 @@ def _posture(torso: NDArray[np.float32], reach: NDArray[np.float32]) -> tuple[st
             "upside_down: the head is below the hips in most frames; check axes=, "
             "e.g. x,-y,-z for y down or x,z,-y for z up, or whether layout= names your joints in "
             "their order"
+        )
+    elif np.count_nonzero(torso[:, 1] < _LEANS * reach) > half:
+        warnings.append(
+            "lying: the head is hardly above the hips in most frames; unless the person lies or "
+            "bends down, check axes=, e.g. x,z,-y for z up"
         )
     if np.count_nonzero(reach > _TALLEST_TORSO) > half:
         warnings.append(

@@ -16,9 +16,11 @@ WARNING_CODES: Mapping[str, str] = MappingProxyType(
         "half_seen": "less than half of the model's joints were seen",
         "partly_seen": "less than nine tenths of them were seen: a weak exemplar",
         "upside_down": "the head is below the hips in most frames; `axes` or `layout` is wrong",
+        "lying": "the head is hardly above the hips in most frames: `axes`, unless the person lies",
         "large_units": "the body is larger than 3 metres: millimetres or centimetres, not metres",
         "small_units": "the body is too small for a person: metres divided by 1000 or 100",
         "axes_hint": "on inspection only: the `axes` in which the body would stand upright",
+        "at_origin": "joints lie exactly at 0, 0, 0: what was not seen is to be null or NaN",
         # What a reader took, left out or repaired.
         "axes": "the body lies in the file's axes: those that were taken, or are to be sent",
         "units": "the unit that the coordinates were taken to be in, where the file names none",
@@ -38,5 +40,7 @@ WARNING_CODES: Mapping[str, str] = MappingProxyType(
         "empty_frames": "frames without anybody",
         "order_of_persons": "several poses a frame come in an order that may change",
         "flat": "the keypoints are two-dimensional; a model that needs depth refuses them",
+        # The gallery that it is compared with.
+        "nothing_enrolled": "the collection holds no action, so that every clip is `unknown`",
     }
 )

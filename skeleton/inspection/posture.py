@@ -22,6 +22,7 @@ _LEGS = (("hip", "knee"), ("knee", "ankle"))
 #: it, by the segment lengths of Drillis and Contini.
 _HEAD_TO_ANKLE = 0.897
 _UPRIGHT = 0.5  # cosine: a body that leans by less than 60 degrees stands, sits or bows
+_HINTED = ("axes: ", "lying: ")
 _FRAMES = 2_000  # looked at, evenly spread
 
 Body = NDArray[np.float64]  # (T, V, 3) of `_BODY`, NaN where unseen
@@ -46,11 +47,11 @@ def stature(found: Understanding) -> float | None:
 
 def warnings_of(found: Understanding) -> tuple[str, ...]:
     """Every warning about a clip, the hint at other axes included; it says all that a reader's
-    own remark about them does."""
+    own remark about them does, and that the body lies."""
     hint = axes_hint(found)
     if hint is None:
         return found.warnings
-    return (*(told for told in found.warnings if not told.startswith("axes: ")), hint)
+    return (*(told for told in found.warnings if not told.startswith(_HINTED)), hint)
 
 
 def axes_hint(found: Understanding) -> str | None:

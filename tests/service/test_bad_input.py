@@ -42,6 +42,24 @@ def test_a_good_body_is_taken(visitor: Caller) -> None:
     assert visitor.post("/enroll", npy(JOINTS), NPY, **query).status_code == 201
 
 
+def test_nan_in_a_json_body_is_told_to_be_null_and_where(visitor: Caller) -> None:
+    for body in (BODIES["NaN literal"], BODIES["Infinity literal"]):
+        detail = visitor.post("/enroll", body.data, JSON).json()["detail"]
+        assert detail.startswith("the body: line 1, column ")
+        assert detail.endswith("NaN and Infinity are no JSON; write null")
+
+
+def test_a_byte_order_mark_does_no_harm(visitor: Caller) -> None:
+    assert visitor.post("/enroll", b"\xef\xbb\xbf" + clip(), JSON).status_code == 201
+
+
+def test_a_layout_that_is_spelt_a_little_otherwise_is_proposed(visitor: Caller) -> None:
+    for name in ("kinectv2", "Kinect_V2"):
+        query = {"action": "x", "layout": name, "fps": 30}
+        detail = visitor.post("/enroll", npy(JOINTS), NPY, **query).json()["detail"]
+        assert f"unknown layout {name!r} (did you mean kinect_v2?): use one of " in detail
+
+
 def test_recognize_takes_no_action(visitor: Caller) -> None:
     assert visitor.post("/recognize", clip(), JSON).status_code == 422
     query = {"action": "x", "layout": "kinect_v2", "fps": 30}

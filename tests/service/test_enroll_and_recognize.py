@@ -1,6 +1,7 @@
 """What enrolling and recognising promise, over HTTP and on both stores."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import httpx
@@ -89,6 +90,22 @@ def test_an_empty_gallery_knows_nothing(caller: Caller) -> None:
     assert answer["matches"] == []
     for field in ("action", "probability", "similarity", "score", "margin"):
         assert answer[field] is None
+
+
+def test_an_empty_gallery_is_told_from_an_unknown_action(caller: Caller) -> None:
+    (told,) = caller.recognize(performance("wave"))["warnings"]
+    assert told == f"nothing_enrolled: the collection {caller.collection} holds no action yet"
+    caller.enroll(performance("kick"), "kick")
+    assert caller.recognize(performance("wave"))["warnings"] == []
+
+
+def test_z_up_is_warned_of_at_enrolment_and_at_recognition(caller: Caller) -> None:
+    clip = performance("wave")
+    x, y, z = (clip.joints[..., axis] for axis in range(3))
+    turned = replace(clip, joints=np.stack([x, z, -y], axis=-1))
+    enrolled = caller.enroll(turned, "wave")["quality"]["warnings"]
+    answered = caller.recognize(turned)["warnings"]
+    assert [told.partition(":")[0] for told in (*enrolled, *answered)] == ["lying", "lying"]
 
 
 def test_one_action_has_no_margin(caller: Caller) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from skeleton import LAYOUTS, PREPARATION, Clip, Prepared, prepare, resolve_layout
 from skeleton.animator import animate
+from skeleton.axes import parse_axes
 from skeleton.errors import NothingToSee, UnknownPerson
 
 BODY16 = LAYOUTS["body16"]
@@ -111,6 +112,19 @@ def test_heads_below_hips_are_warned_of(turn: tuple[int, int, int]) -> None:
         assert codes(prepare(changed(joints), BODY16, 32)) == ["upside_down"]
     else:
         assert codes(prepare(changed(joints), BODY16, 32)) == []
+
+
+@pytest.mark.parametrize(
+    ("turn", "told"),
+    [
+        ("x,y,z", []), ("x,z,-y", ["lying"]), ("x,-z,y", ["upside_down"]), ("-y,x,z", ["lying"]),
+        ("x,-y,-z", ["upside_down"]),
+    ],
+)  # fmt: skip
+def test_a_body_that_lies_is_warned_of_as_of_wrong_axes(turn: str, told: list[str]) -> None:
+    # People lean forward a little: turned the one way their heads come to lie below their hips.
+    joints = parse_axes(turn).apply(WAVE.joints)
+    assert codes(prepare(changed(joints), BODY16, 32)) == told
 
 
 def test_millimetres_are_warned_of() -> None:
