@@ -729,13 +729,18 @@ def _clip_body(
 def _parts(
     path: Path, format: str | None, skeleton: AnyPath | None
 ) -> dict[str, tuple[str, bytes]]:
-    file = (path.name, path.read_bytes())
+    file = (_sent_name(path), path.read_bytes())
     if skeleton is None and format in (None, "amc") and path.suffix.lower() == ".amc":
         skeleton = _bones_beside(path)
     if skeleton is None:
         return {"file": file}
     bones = Path(skeleton)
-    return {"skeleton": (bones.name, bones.read_bytes()), "motion": file}
+    return {"skeleton": (_sent_name(bones), bones.read_bytes()), "motion": file}
+
+
+def _sent_name(path: Path) -> str:
+    """The name of a file as text: some systems' names hold bytes that are none."""
+    return path.name.encode(errors="replace").decode()
 
 
 def _bones_beside(path: Path) -> Path:

@@ -15,7 +15,7 @@ from service.encoder import ProviderUnavailable
 from service.model_file import BadModel
 from service.runtime import Runtime
 from service.settings import BadSettings, Settings, load_settings, unknown_variables
-from service.store import StoreError, authority
+from service.store import StoreError, authority, is_new
 from skeleton.layout_file import BadLayoutFile
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ def run() -> int:
         )
         for warning in unknown_variables():
             log.warning(warning)
+        new = is_new(settings.store)
         app = create_app(settings)
         app.state.runtime.open()
     except (BadLayoutFile, BadSettings, BadModel, ProviderUnavailable, StoreError) as error:
@@ -58,7 +59,7 @@ def run() -> int:
     _spare_the_collector()
     # numpy reads an .npy header as Python, whose compiler has remarks on damaged ones.
     warnings.filterwarnings("ignore", category=SyntaxWarning)
-    server = _Server(config, _greeting(app.state.runtime, listener.getsockname()[1]))
+    server = _Server(config, _greeting(app.state.runtime, listener.getsockname()[1], new))
     # uvicorn has stopped in good order when it passes an interrupt on.
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
@@ -108,7 +109,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(_COLLECT_AFTER)
 
 
-def _greeting(runtime: Runtime, port: int) -> str:
+def _greeting(runtime: Runtime, port: int, new: bool) -> str:
     host = runtime.settings.host
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     url = f"http://{authority(shown, port)}"
@@ -117,7 +118,7 @@ def _greeting(runtime: Runtime, port: int) -> str:
             "",
             f"  oneshot-actions   {url}   (interactive documentation: {url}/docs)",
             f"  provider          {runtime.encoder.provider}",
-            f"  store             {runtime.store_name}",
+            f"  store             {runtime.store_name}{', new' if new else ''}",
             f"  model             {runtime.settings.model.name}, "
             f"space {runtime.encoder.info.space}",
             "",

@@ -47,6 +47,11 @@ class ServiceProcess:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def store(self) -> str:
+        """The URL of its store."""
+        return self._environment["ONESHOT_STORE"]
+
+    @property
     def pid(self) -> int:
         """The running service's process id."""
         return self._process_now().pid

@@ -64,9 +64,7 @@ def test_the_commands_of_a_section_run(
 ) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (body,) = re.findall(rf"^## {section}\n(.*?)^## ", text, flags=re.DOTALL | re.MULTILINE)
-    environment = service_environment(
-        url=service.url, store=f"sqlite:///{tmp_path}/store.db", provider="cpu"
-    )
+    environment = service_environment(url=service.url, store=service.store, provider="cpu")
     environment |= {
         "PATH": f"{Path(sys.executable).parent}:{environment['PATH']}",
         "PYTHONPATH": str(ROOT),

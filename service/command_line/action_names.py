@@ -37,7 +37,10 @@ class ActionNames:
         """The name to send with a file; None where the file holds it."""
         if self._named_by is None:
             return self._action
-        return file.folder if self._named_by is NamedBy.FOLDER else _own_name(file)
+        name = file.folder if self._named_by is NamedBy.FOLDER else _own_name(file)
+        if not name.encode(errors="ignore").decode() == name:
+            raise ValueError(f"its {self._named_by} has a name that is not UTF-8: {_HOW}")
+        return name
 
     @property
     def held_by_files(self) -> bool:

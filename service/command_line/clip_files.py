@@ -58,7 +58,7 @@ def _files(name: str) -> list[Path]:
     if path.is_file():
         return [path]
     if path.is_dir():
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        inside = sorted(p for p in path.rglob("*") if _is_clip(p, path) and p.is_file())
         if not inside:
             raise Failed(f"{name}: the folder holds no file that ends in {_listed()}")
         return inside
@@ -71,6 +71,12 @@ def _files(name: str) -> list[Path]:
     if path.exists():
         raise Failed(f"{name}: neither a file nor a folder; save what comes from a pipe first")
     raise Failed(f"{name}: there is no such file or folder")
+
+
+def _is_clip(path: Path, folder: Path) -> bool:
+    """Whether a file is one of a folder's clips by its name; hidden ones are not."""
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return not hidden and path.suffix.lower() in SUFFIXES
 
 
 def _needs_layout(path: Path, format_name: str | None) -> bool:

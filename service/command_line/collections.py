@@ -56,7 +56,7 @@ def create_collection(
     """Make an empty collection."""
 
     async def work() -> None:
-        async with connected(url, local=local, key=key) as client:
+        async with connected(url, local=local, key=key, makes_store=True) as client:
             await client.create_collection(name)
 
     carry_out(work)

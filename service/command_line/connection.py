@@ -23,9 +23,11 @@ async def connected(
     collection: str = "default",
     key: str | None = None,
     layouts: Path | None = None,
+    makes_store: bool = False,
 ) -> AsyncIterator[AsyncClient]:
     """Connect to the running service; or, `local`, build the same service in this process, which
-    knows the `layouts` of these files instead of those that ONESHOT_LAYOUTS names.
+    knows the `layouts` of these files instead of those that ONESHOT_LAYOUTS names, and makes a
+    file for the store only if it `makes_store`.
 
     Raises `Failed` when the settings or the store are unusable.
     """
@@ -37,7 +39,7 @@ async def connected(
         return
     # The same application, called without a port: whatever holds over HTTP holds here.
     async with (
-        _application(layouts) as transport,
+        _application(layouts, makes_store) as transport,
         AsyncClient(
             "http://local", collection=collection, transport=transport, timeout=None
         ) as client,
@@ -64,19 +66,27 @@ def carry_out(work: Callable[[], Coroutine[None, None, Result]]) -> Result:
 
 
 @asynccontextmanager
-async def _application(layouts: Path | None) -> AsyncIterator[httpx.ASGITransport]:
+async def _application(
+    layouts: Path | None, makes_store: bool
+) -> AsyncIterator[httpx.ASGITransport]:
     # Here, so that a command that talks to a service starts without the model's runtime.
     from service.app import create_app
     from service.encoder import ProviderUnavailable
     from service.model_file import BadModel
     from service.settings import BadSettings, load_settings
-    from service.store import StoreError
+    from service.store import StoreError, is_new, place_of
     from skeleton.layout_file import BadLayoutFile
 
     try:
         settings = load_settings()
         if layouts is not None:
             settings = settings.model_copy(update={"layouts": layouts})
+        if not makes_store and is_new(settings.store):
+            raise Failed(
+                f"there is no store {place_of(settings.store)}: enroll something, or name another "
+                "by ONESHOT_STORE",
+                AWAY,
+            )
         app = create_app(settings)
         app.state.runtime.open()
     except (BadSettings, BadModel, BadLayoutFile, ProviderUnavailable) as error:

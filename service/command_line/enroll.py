@@ -77,7 +77,12 @@ def enroll(
 
     async def work() -> None:
         async with connected(
-            url, local=local, collection=collection, key=key, layouts=layouts
+            url,
+            local=local,
+            collection=collection,
+            key=key,
+            layouts=layouts,
+            makes_store=True,
         ) as client:
 
             async def one(file: ClipFile) -> Enrolled:

@@ -19,7 +19,7 @@ from service.store.errors import (
     UnknownCollection,
     UnknownExemplar,
 )
-from service.store.open import open_reader, open_store
+from service.store.open import is_new, open_reader, open_store
 from service.store.place import authority, place_of
 from service.store.protocol import Store, StoreReader
 from service.store.records import (
@@ -76,6 +76,7 @@ __all__ = [
     "UnknownExemplar",
     "Version",
     "authority",
+    "is_new",
     "open_reader",
     "open_store",
     "place_of",

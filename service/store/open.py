@@ -40,6 +40,12 @@ def open_reader(url: str) -> StoreReader:
     return RedisReader(_server_of(url), only_look=True)
 
 
+def is_new(url: str) -> bool:
+    """Whether the URL names a file that is not there. Raises `InvalidStoreUrl`."""
+    path = _file_of(url)
+    return path is not None and not path.exists()
+
+
 def _file_of(url: str) -> Path | None:
     if not url.startswith(_SQLITE):
         return None

@@ -271,6 +271,16 @@ def test_the_greeting_says_what_runs_and_a_line_that_works(store: str, model: Pa
         assert Caller(checked).recognize(performance("wave"))["matches"]
 
 
+def test_the_greeting_tells_a_new_file_from_one_with_enrolments(
+    tmp_path: Path, model: Path
+) -> None:
+    store = f"sqlite:///{tmp_path}/mine.db"
+    with ServiceProcess(store, model) as service:
+        assert f"{store}, new\n" in service.log
+    with ServiceProcess(store, model) as service:
+        assert f"{store}\n" in service.log
+
+
 def _has_ipv6() -> bool:
     with socket.socket(socket.AF_INET6) as one:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,6 +176,43 @@ def test_without_a_service_the_store_is_used_straight(tmp_path: Path) -> None:
     assert [line["action"] for line in done.lines] == ["wave"]
     with ServiceProcess(store, ROOT / "service" / "models" / "default.onnx") as service:
         assert oneshot("actions", "--json", "--url", service.url).lines[0]["action"] == "wave"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("actions",), ("collections",), ("recognize", RECOGNIZE / "wave.json"),
+        ("actions", "delete", "wave"), ("collections", "delete", "mine", "--yes"),
+    ],
+)  # fmt: skip
+def test_who_only_looks_makes_no_store(arguments: tuple[str | Path, ...], tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/none/store.db"
+    done = oneshot(*arguments, "--local", store=store, provider="cpu")
+    assert done.status == 3
+    assert done.err == (
+        f"error: there is no store {store}: enroll something, or name another by ONESHOT_STORE\n"
+    )
+    assert not (tmp_path / "none").exists()
+
+
+def test_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
+    for name in ("wave.json", ".wave.json", ".kept/wave.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((ENROLL / "wave.json").read_bytes())
+    store = f"sqlite:///{tmp_path}/store.db"
+    done = oneshot("enroll", tmp_path, "--local", "--json", store=store, provider="cpu")
+    assert [line["file"] for line in done.lines] == [str(tmp_path / "wave.json")]
+
+
+def test_a_file_whose_name_is_no_text_is_sent_and_names_no_action(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"wave\xff.json")
+    file.write_bytes((ENROLL / "wave.json").read_bytes())
+    settings = {"store": f"sqlite:///{tmp_path}/store.db", "provider": "cpu"}
+    done = oneshot("enroll", tmp_path, "--local", "--json", **settings)
+    assert [line["action"] for line in done.lines] == ["wave"], done.err
+    done = oneshot("enroll", tmp_path, "--action-from", "file", "--local", **settings)
+    assert done.status == 1
+    assert "its file has a name that is not UTF-8: name the action with --action" in done.err
 
 
 def test_a_local_store_that_cannot_be_opened_ends_with_one_line() -> None:
