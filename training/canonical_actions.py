@@ -8,7 +8,7 @@ import csv
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from training.data_folder import data_folder
+from training.data_folder import DataMissing, data_folder
 
 #: A canonical action that says nothing.
 _NO_GROUP = "other"
@@ -33,14 +33,20 @@ _CORRECTED: Mapping[tuple[str, str], str] = MappingProxyType(
 )
 
 
+#: Of class_groups.csv; further ones are for its readers.
+COLUMNS = ("dataset", "label_name", "canonical")
+
+
 def canonical_actions() -> dict[tuple[str, str], str]:
-    """Return the canonical action by (data set, class name); classes without one are absent."""
+    """Return the canonical action by (data set, class name); classes without one are absent. Raises
+    `DataMissing` for a table without `COLUMNS`."""
     path = data_folder() / "class_groups.csv"
     if not path.is_file():
         return {}
     with path.open(newline="") as file:
-        proposed = {
-            (row["dataset"], row["label_name"]): row["canonical"] for row in csv.DictReader(file)
-        }
+        rows = csv.DictReader(file)
+        if not set(COLUMNS) <= set(rows.fieldnames or ()):
+            raise DataMissing(f"{path} has not the columns {', '.join(COLUMNS)}")
+        proposed = {(row["dataset"], row["label_name"]): row["canonical"] for row in rows}
     found = {one: _CORRECTED.get(one, action) for one, action in proposed.items()}
     return {one: action for one, action in found.items() if action != _NO_GROUP}

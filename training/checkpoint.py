@@ -71,4 +71,4 @@ def load(path: Path) -> tuple[Trained, dict[str, Any] | None]:
     except pickle.UnpicklingError as error:  # whose text is torch's advice to its own users
         raise BadCheckpoint(f"{path} is not a checkpoint of this project") from error
     except Exception as error:
-        raise BadCheckpoint(f"{path} is not a checkpoint of this project: {error}") from error
+        raise BadCheckpoint(f"{path} is not a checkpoint of this project: {error!r}") from error

@@ -138,6 +138,10 @@ class SkeletonDataset:
         if unseen:
             print(f"left out, without any known joint: {len(unseen)} clips, first {unseen[0]}")
         for set_name, kept_out in config.pseudo_novel.items():
+            if set_name not in named:
+                raise BadConfig(
+                    f"data.pseudo_novel: {set_name} has no class: it is no set of data.sets"
+                )
             _check_there(set_name, "class", kept_out.classes, named.get(set_name, ()))
             _check_there(set_name, "person", kept_out.people, met.get(set_name, ()))
         counts = Counter(classes)

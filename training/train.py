@@ -62,6 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     device = arguments.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise BadConfig("--device cuda: torch finds no GPU here; use --device cpu, or auto")
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise BadConfig(f"--out {arguments.out} is no folder")
     if not arguments.out.exists():
         for entry in config.data.sets:
             archive_path(entry.archive)  # absent data is told before the folder is made

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from training.canonical_actions import canonical_actions
+from training.data_folder import DataMissing
 
 GROUPS = """dataset,label,label_name,canonical,clips,subjects
 kard,0,phone call,stop / come signals,3,3
@@ -29,6 +30,15 @@ def test_a_proposed_group_that_took_a_word_for_the_action_is_corrected(
     assert groups[raise_leg] == groups["kindergator", "Lift your leg to one side"]
     assert groups[raise_leg] != groups["kindergator", "Raise your hand"]
     assert groups["kard", "phone call"] != groups["kindergator", "Signal someone to come here"]
+
+
+def test_a_table_without_its_columns_is_refused_by_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "class_groups.csv").write_text("set,class\nkard,bend\n")
+    monkeypatch.setenv("ONESHOT_DATA", str(tmp_path))
+    with pytest.raises(DataMissing, match="has not the columns dataset, label_name, canonical"):
+        canonical_actions()
 
 
 def test_the_other_groups_are_as_proposed_and_other_is_none(

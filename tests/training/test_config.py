@@ -48,6 +48,7 @@ def test_pseudo_novel_classes_are_replaced_as_a_whole(tmp_path: Path) -> None:
         ("encoder.strides=[1, 2]", "channels and strides"),
         ("encoder.segments=3", "cannot make 3 parts"),
         ("encoder.layout=foo", "unknown layout"),
+        ("base=mine.yaml", "a base is named in a file of differences"),
     ],
 )
 def test_a_wrong_field_is_named(override: str, named: str) -> None:
@@ -84,7 +85,7 @@ def test_a_difference_may_be_one_to_another_difference(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("base", "why"),
     [
-        ("absent.yaml", "cannot read the configuration .*absent.yaml"),
+        ("absent.yaml", "mine.yaml: base .*absent.yaml is no file"),
         ("mine.yaml", "mine.yaml is a base of itself"),
         ("other.yaml", "mine.yaml is a base of itself"),
         ("[one.yaml]", "mine.yaml: base must name a file, not .'one.yaml'."),

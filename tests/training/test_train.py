@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.animator_archive import write_animator_archive
-from tests.warm_process import WarmProcess
+from tests.warm_process import WarmProcess, run_to_end
 from training import checkpoint
 from training.lock import locked
 
@@ -40,6 +40,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_animator_archive(folder / "moves.npz", ACTIONS, subjects=3, repetitions=4)
     (folder / "small.yaml").write_text(DIFFERENCE)
     return folder
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--out", "small.yaml"), "--out small.yaml is no folder"),
+        pytest.param(
+            ("--out", "new", "--device", "cuda"),
+            "--device cuda: torch finds no GPU here; use --device cpu, or auto",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU"),
+        ),
+    ],
+    ids=["a file", "no GPU"],
+)
+def test_what_cannot_be_ends_with_one_line_before_the_data_is_read(
+    folder: Path, options: tuple[str, ...], told: str
+) -> None:
+    done = run_to_end(
+        "training", "train", "--config", "small.yaml", *options,
+        environment=os.environ | {"ONESHOT_DATA": str(folder)}, folder=folder,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {told}\n")
+    assert not (folder / "new").exists()
 
 
 class Training:

@@ -29,6 +29,8 @@ def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ())
         path, sign, value = override.partition("=")
         if not sign:
             raise BadConfig(f"{override!r} is not of the form section.field=value")
+        if path == "base":
+            raise BadConfig(f"{override!r}: a base is named in a file of differences")
         try:
             branch: Any = yaml.safe_load(value)
         except yaml.YAMLError:
@@ -57,6 +59,8 @@ def differences_of(file: Path | None) -> list[dict[str, Any]]:
     while file is not None:
         if file.resolve() in read:
             raise BadConfig(f"{file} is a base of itself")
+        if read and not file.is_file():
+            raise BadConfig(f"{read[-1]}: base {file} is no file")
         read.append(file.resolve())
         tree = _read(file)
         base = tree.pop("base", None)

@@ -17,7 +17,7 @@ from training.evaluation.encoders import Encoder, encoder_from_checkpoint, encod
 from training.evaluation.machine import machine
 from training.evaluation.methods import Method, encoder_methods, floor, summed
 from training.evaluation.metrics import Answers, answers
-from training.evaluation.novelty import UnknownClass, truly_novel
+from training.evaluation.novelty import UnknownClass, trained_classes, truly_novel
 from training.evaluation.over_http import Service, ServiceFailed
 from training.evaluation.protocol import Episode, UnusableSet, episodes, evenly
 from training.evaluation.report import markdown, write_report
@@ -50,9 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate, write the report, print it. Returns the exit status."""
     names = [name.strip() for name in args.sets.split(",") if name.strip()]
+    if args.out.exists() and not args.out.is_dir():
+        print(f"evaluate: --out {args.out} is no folder", file=sys.stderr)
+        return 2
     try:
-        archives = [Archive.open(archive_path(name)) for name in names]
         encoders = _encoders(args)
+        archives = [Archive.open(archive_path(name)) for name in names]
         service = _service(args)
         try:
             told = service.model() if service else {}
@@ -96,6 +99,7 @@ def _one_set(
     drawn = evenly(drawn, args.episodes)
     trained = _trained_by_all(encoders) if encoders else _trained(told)
     novel = None if trained is None else truly_novel(archive.name, archive.label_names, trained)
+    known = trained_classes(archive.name, archive.label_names, trained or ())
     marked = marked_clips(archive, novel)
     found = [
         replace(by_matrix(method, archive, drawn, marked), model=model)
@@ -120,6 +124,7 @@ def _one_set(
         borrowed=int(sum(episode.borrowed.sum() for episode in drawn)),
         novel=novel,
         methods=tuple(found),
+        trained_on=known,
     )
 
 

@@ -23,9 +23,20 @@ def truly_novel(
     groups = canonical_actions()
     if not groups:
         raise DataMissing(
-            f"class_groups.csv is not in {data_folder()}: set {VARIABLE} to its folder"
+            f"class_groups.csv is not in {data_folder()}, or lists nothing: set {VARIABLE} to its "
+            "folder"
         )
     return novel_classes(dataset, label_names, trained, groups)
+
+
+def trained_classes(
+    dataset: str, label_names: Iterable[str], trained: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the classes of a set that are training classes themselves, by name, its family's
+    included; `trained` as `novel_classes` takes them."""
+    names = (name.removesuffix(_MIRRORED).partition("/") for name in trained)
+    known = {label for origin, _, label in names if f"{dataset}_".startswith(f"{origin}_")}
+    return tuple(name for name in label_names if name in known)
 
 
 def novel_classes(

@@ -49,6 +49,16 @@ def markdown(evaluation: Evaluation) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _trained_on(one: SetResult) -> list[str]:
+    if not one.trained_on:
+        return []
+    return [
+        "",
+        f"**{len(one.trained_on)} of these {one.classes} classes were trained on**: the model's "
+        "figures here say nothing about actions that are new to it.",
+    ]
+
+
 def _set_lines(one: SetResult) -> list[str]:
     known = one.novel is not None
     floors = [method for method in one.methods if method.method.startswith("DTW")]
@@ -63,6 +73,7 @@ def _set_lines(one: SetResult) -> list[str]:
         if one.novel is not None
         else "Truly novel classes: not known. The training classes are not, or class_groups.csv "
         "does not list this set or one of those trained on.",
+        *_trained_on(one),
         "",
         "| method | accuracy"
         + "".join(f" | against {floor.method}" for floor in floors)

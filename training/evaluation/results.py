@@ -65,7 +65,8 @@ FIGURES = {
 @dataclass(frozen=True)
 class SetResult:
     """All methods on one set. `borrowed` counts exemplars that another subject lent; `novel` are
-    the truly novel classes, None where they are not known."""
+    the truly novel classes, None where they are not known; `trained_on` those that a model was
+    trained on by name."""
 
     name: str
     clips: int
@@ -75,6 +76,7 @@ class SetResult:
     borrowed: int
     novel: tuple[str, ...] | None
     methods: tuple[Measured, ...]
+    trained_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ def read_report(path: Path) -> Evaluation:
                 **{
                     **entry,
                     "novel": None if entry["novel"] is None else tuple(entry["novel"]),
+                    "trained_on": tuple(entry["trained_on"]),
                     "methods": tuple(measured_from(method) for method in entry["methods"]),
                 }
             )

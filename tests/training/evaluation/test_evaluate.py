@@ -47,6 +47,15 @@ def test_the_command_writes_and_prints_a_report_of_the_floor(
     assert one.novel is None
 
 
+def test_an_out_that_is_a_file_is_refused_before_anything_is_measured(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "out").write_text("mine")
+    assert run(_args("--sets", "synthetic", "--out", str(folder / "out"))) == 2
+    assert capsys.readouterr().err == f"evaluate: --out {folder / 'out'} is no folder\n"
+    assert (folder / "out").read_text() == "mine"
+
+
 @pytest.mark.parametrize("option", ["--episodes", "--repeats", "--threads", "--seed"])
 def test_a_number_that_is_none_is_refused_by_its_option(
     option: str, capsys: pytest.CaptureFixture[str]

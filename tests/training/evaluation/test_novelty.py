@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.evaluation.novelty import UnknownClass, novel_classes
+from training.evaluation.novelty import UnknownClass, novel_classes, trained_classes
 
 CANONICAL = {
     ("dev", "wave the hand"): "wave",
@@ -32,6 +32,13 @@ def test_of_a_set_that_nothing_is_known_of_no_class_is_told_to_be_novel(
 def test_a_class_without_a_canonical_action_is_novel_unless_it_was_trained_itself() -> None:
     assert "spin a plate" in novel_classes("dev", NAMES, ["home/juggle"], CANONICAL)
     assert "spin a plate" not in novel_classes("dev", NAMES, ["dev/spin a plate"], CANONICAL)
+
+
+def test_classes_that_were_trained_on_by_name_are_told() -> None:
+    trained = ["dev/golf swing (mirrored)", "home/spin a plate", "clinic/deep squat"]
+    assert trained_classes("dev", NAMES, trained) == ("golf swing",)
+    assert trained_classes("clinic_kinect", ("deep squat", "lunge"), trained) == ("deep squat",)
+    assert trained_classes("clinics", ("deep squat",), trained) == ()
 
 
 def test_a_family_of_sets_and_a_mirrored_class_count_as_their_originals() -> None:

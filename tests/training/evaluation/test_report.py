@@ -49,6 +49,14 @@ def test_nothing_but_the_two_reports_is_left_behind(tmp_path: Path) -> None:
     assert left == ["evaluation.json", "evaluation.md"]
 
 
+def test_a_set_that_was_trained_on_is_said_to_tell_nothing_of_new_actions() -> None:
+    evaluation = _evaluation(())
+    assert "trained on" not in markdown(evaluation)
+    (one,) = evaluation.sets
+    known = replace(one, trained_on=("squat", "wave"))
+    assert "**2 of these 4 classes were trained on**" in markdown(Evaluation({}, (known,)))
+
+
 def test_the_markdown_gives_means_and_paired_differences() -> None:
     text = markdown(_evaluation(("golf", "tennis")))
     assert "| encoder | 70.0 ± 7.5 | +10.0 ± 2.5 | 50.0 ± 25.0 | 0.50 | 10.0 | 30.0 |" in text
