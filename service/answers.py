@@ -21,7 +21,9 @@ Score = Annotated[
     ),
 ]
 Probability = Annotated[float, Field(ge=0, le=1, description="That this action is right.")]
-Warnings = Annotated[list[str], Field(description="Remarks about the clip, `code: meaning`.")]
+Warnings = Annotated[
+    list[str], Field(description="Remarks about clip and gallery, `code: meaning`.")
+]
 Space = Annotated[str, Field(description="Identity of the model's embeddings.")]
 Revision = Annotated[int, Field(description="Rises with every change of the collection.")]
 

@@ -10,7 +10,7 @@ from fastapi import Request
 from service.problems import BodyTooLarge, SlowBody, Unparsable, UnsupportedBody
 from service.refused_bodies import reading_begins
 from skeleton import UnreadableClip
-from skeleton.readers.containers.json_text import parse_json as parse_text
+from skeleton.readers.containers.json_text import parse_json as parse_file
 
 JSON = "application/json"
 NPY = "application/x-npy"
@@ -96,7 +96,6 @@ def parse_json(data: bytes) -> Any:
     """Parse a JSON body, as a file is. Raises `Unparsable`, and `UnusableClip` for more lists and
     values than a clip has."""
     try:
-        return parse_text(data)
+        return parse_file(data)
     except UnreadableClip as error:
-        why = str(error)  # the error itself would hold the body for long
-    raise Unparsable(f"the body: {why}")
+        raise Unparsable(f"the body: {error}") from None

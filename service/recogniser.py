@@ -127,7 +127,7 @@ class Recogniser:
         matches = self._matches(gallery, arrays, count + 1) if len(gallery) else []
         warnings = quality.warnings
         if not matches:
-            warnings += (f"nothing_enrolled: the collection {collection} holds no action yet",)
+            warnings += (f"nothing_enrolled: the collection {collection} holds no action",)
         return Recognised(
             judge(matches, count, info.calibration),
             gallery.version.revision,

@@ -65,7 +65,6 @@ class Recording:
         joints = _without_empty_persons(parse_axes(self.axes).apply(self.joints))
         if not flat:
             refuse_flat_data(joints, self.joints, self.layout, self.axes)
-        warnings = (*warnings, *_at_origin(joints))
         return Clip(joints, self.layout, fps, warnings)
 
 
@@ -140,21 +139,6 @@ def _how_to_reshape(array: NDArray[np.generic], layout: Layout) -> str:
 
 def _shape(joints: NDArray[np.generic]) -> str:
     return "(" + ", ".join(str(n) for n in np.shape(joints)) + ")"
-
-
-def _at_origin(joints: NDArray[np.float32]) -> tuple[str, ...]:
-    """Warn of joints where trackers put those that they do not see. One alone may be the joint that
-    the others are told from."""
-    if np.count_nonzero(joints) == joints.size:
-        return ()  # the usual clip
-    together = np.count_nonzero(~joints.any(axis=-1), axis=-1)  # (T, M)
-    frames = int(np.count_nonzero((together > 1).any(axis=-1)))
-    if not frames:
-        return ()
-    return (
-        f"at_origin: in {frames} of {len(joints)} frames several joints lie exactly at 0, 0, 0; "
-        "they count as seen, so if they were not make them null or NaN",
-    )
 
 
 def _without_empty_persons(joints: NDArray[np.float32]) -> NDArray[np.float32]:

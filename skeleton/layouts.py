@@ -118,11 +118,16 @@ def resolve_layout(
         return found
     if "," in spec:
         return _custom(tuple(spec.split(",")))
-    close = did_you_mean(get_close_matches(spec[:60].lower(), known, 1, 0.75))
+    close = did_you_mean(_spelt_alike(spec[:60], known))
     raise UnknownLayout(
         f"unknown layout {spec[:60]!r}{close}: use one of {', '.join(known)}, "
         "or the joint names in order, separated by commas"
     )
+
+
+def _spelt_alike(name: str, known: Iterable[str]) -> list[str]:
+    lowered = {one.lower(): one for one in known}
+    return [lowered[one] for one in get_close_matches(name.lower(), lowered, 1, 0.75)]
 
 
 _INNER_NEIGHBOUR = {

@@ -31,7 +31,7 @@ _SEVERAL = 4  # joints of a body that never are as near to each other as a still
 _FASTEST = 30.0  # metres a second; of all hands only a pitcher's comes near
 _LEAST_JUMP = 0.75  # metres, so that noise at a high frame rate is none
 _LARGEST_BODY = 2.0  # metres; of one that is larger, as in millimetres, all is larger
-_LEANS = 0.5  # of the torso, upwards: a body that leans by more than about 60 degrees
+_LEANS = 0.5  # of the torso, upwards: a body that leans by more than 60 to 70 degrees
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def prepare(clip: Clip, layout: Layout, frames: int, *, person: int | None = Non
             )
         seen = visible.astype(np.float32)
         joints = np.where(visible[..., None], joints, np.float32(0))
-    remarks = tuple(remark for remark in (crowd, jump) if remark)
+    remarks = tuple(remark for remark in (crowd, jump, _at_origin(one, clip.warnings)) if remark)
     quality = _quality(clip, layout, joints, seen, whole, remarks)
     return Prepared(joints[:, None], seen[:, None], quality)
 
@@ -156,6 +156,20 @@ def _jump(joints: NDArray[np.float32], fps: float, layout: Layout) -> str | None
     return (
         f"jump: {layout.joints[joint]} moves by {step:.3g} metres from frame {frame} to the next "
         "(frame 0 is the first), as no body does; leave such frames out, or set the joint unseen"
+    )
+
+
+def _at_origin(joints: NDArray[np.float32], told: tuple[str, ...]) -> str | None:
+    """Warn of joints of `(T, V, 3)` where trackers put those that they do not see. One alone may be
+    the joint that the others are told from, and joints of a file of bones may always coincide."""
+    if np.count_nonzero(joints) == joints.size:
+        return None  # the usual clip
+    frames = int(np.count_nonzero(np.count_nonzero(~joints.any(axis=-1), axis=-1) > 1))
+    if not frames or any(remark.startswith("joints_coincide") for remark in told):
+        return None
+    return (
+        f"at_origin: in {frames} of {len(joints)} frames several joints lie exactly at 0, 0, 0; "
+        "they count as seen, so if they were not make them null or NaN"
     )
 
 

@@ -1,6 +1,7 @@
-"""Whole numbers on a command line (ours)."""
+"""Numbers and folders on a command line (ours)."""
 
 import argparse
+from pathlib import Path
 
 
 def count(text: str) -> int:
@@ -21,3 +22,13 @@ def _whole(text: str, least: int) -> int:
     if number < least:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, {least} or more")
     return number
+
+
+def folder(text: str) -> Path:
+    """Return the folder that an option names, which may be made later; argparse names the option
+    where a file stands in its way."""
+    path = Path(text)
+    there = next((one for one in (path, *path.parents) if one.exists()), path)
+    if there.exists() and not there.is_dir():
+        raise argparse.ArgumentTypeError(f"{there} is no folder")
+    return path

@@ -33,7 +33,7 @@ _CORRECTED: Mapping[tuple[str, str], str] = MappingProxyType(
 )
 
 
-#: Of class_groups.csv; further ones are for its readers.
+#: What class_groups.csv needs; it may have others.
 COLUMNS = ("dataset", "label_name", "canonical")
 
 
@@ -46,7 +46,7 @@ def canonical_actions() -> dict[tuple[str, str], str]:
     with path.open(newline="") as file:
         rows = csv.DictReader(file)
         if not set(COLUMNS) <= set(rows.fieldnames or ()):
-            raise DataMissing(f"{path} has not the columns {', '.join(COLUMNS)}")
+            raise DataMissing(f"{path} lacks the columns {', '.join(COLUMNS)}")
         proposed = {(row["dataset"], row["label_name"]): row["canonical"] for row in rows}
     found = {one: _CORRECTED.get(one, action) for one, action in proposed.items()}
     return {one: action for one, action in found.items() if action != _NO_GROUP}

@@ -140,7 +140,7 @@ class SkeletonDataset:
         for set_name, kept_out in config.pseudo_novel.items():
             if set_name not in named:
                 raise BadConfig(
-                    f"data.pseudo_novel: {set_name} has no class: it is no set of data.sets"
+                    f"data.pseudo_novel: {set_name} has no class: no set of data.sets is called so"
                 )
             _check_there(set_name, "class", kept_out.classes, named.get(set_name, ()))
             _check_there(set_name, "person", kept_out.people, met.get(set_name, ()))

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from skeleton import Layout, resolve_layout
 from skeleton.whole_file import remove_unfinished
 from training import checkpoint
+from training.arguments import folder
 from training.augmentation import Augmentation, mirrored
 from training.bodies import Bodies
 from training.canonical_actions import canonical_actions
@@ -51,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line of `python -m training train`."""
     parser.add_argument("overrides", nargs="*", help="differences, e.g. encoder.dropout=0.2")
     parser.add_argument("--config", type=Path, help="YAML of differences to the default")
-    parser.add_argument("--out", type=Path, default=Path("runs/default"), help="the run's folder")
+    parser.add_argument("--out", type=folder, default=Path("runs/default"), help="the run's folder")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--restart", action="store_true", help="ignore an earlier, unfinished run")
 
@@ -64,8 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if device == "cuda" and not torch.cuda.is_available():
         raise BadConfig("--device cuda: torch finds no GPU here; use --device cpu, or auto")
-    if arguments.out.exists() and not arguments.out.is_dir():
-        raise BadConfig(f"--out {arguments.out} is no folder")
     if not arguments.out.exists():
         for entry in config.data.sets:
             archive_path(entry.archive)  # absent data is told before the folder is made

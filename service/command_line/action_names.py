@@ -38,8 +38,10 @@ class ActionNames:
         if self._named_by is None:
             return self._action
         name = file.folder if self._named_by is NamedBy.FOLDER else _own_name(file)
-        if not name.encode(errors="ignore").decode() == name:
-            raise ValueError(f"its {self._named_by} has a name that is not UTF-8: {_HOW}")
+        if name.encode(errors="ignore").decode() != name:
+            raise ValueError(
+                f"its {self._named_by} has a name that is not UTF-8; use --action NAME"
+            )
         return name
 
     @property

@@ -60,7 +60,9 @@ def _files(name: str) -> list[Path]:
     if path.is_dir():
         inside = sorted(p for p in path.rglob("*") if _is_clip(p, path) and p.is_file())
         if not inside:
-            raise Failed(f"{name}: the folder holds no file that ends in {_listed()}")
+            raise Failed(
+                f"{name}: the folder holds no file, hidden ones aside, that ends in {_listed()}"
+            )
         return inside
     if glob.has_magic(name):
         matching = sorted(Path(match) for match in glob.glob(name, recursive=True))  # noqa: PTH207

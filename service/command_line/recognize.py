@@ -35,6 +35,7 @@ _COLUMNS = (
     "file", "decision", "action", "probability", "similarity", "best", _IMPORTANCE, "warnings",
 )  # fmt: skip
 _NAMED = 3  # joints in the table; --json has them all
+_NOTHING = "nothing_enrolled"  # told once, under the table
 
 
 def recognize(
@@ -93,6 +94,7 @@ def recognize(
 
 
 def _row(recognized: Recognized) -> tuple[object, ...]:
+    codes = (warning.partition(":")[0] for warning in recognized.warnings)
     return (
         recognized.decision,
         recognized.action,
@@ -100,7 +102,7 @@ def _row(recognized: Recognized) -> tuple[object, ...]:
         recognized.similarity,
         _best(recognized),
         ", ".join(list(recognized.joint_importance or {})[:_NAMED]) or None,
-        "; ".join(warning.partition(":")[0] for warning in recognized.warnings) or None,
+        "; ".join(code for code in codes if code != _NOTHING) or None,
     )
 
 

@@ -43,7 +43,10 @@ def open_reader(url: str) -> StoreReader:
 def is_new(url: str) -> bool:
     """Whether the URL names a file that is not there. Raises `InvalidStoreUrl`."""
     path = _file_of(url)
-    return path is not None and not path.exists()
+    try:
+        return path is not None and not path.exists()
+    except OSError:  # who opens it is told why it cannot be
+        return False
 
 
 def _file_of(url: str) -> Path | None:

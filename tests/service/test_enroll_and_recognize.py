@@ -94,7 +94,7 @@ def test_an_empty_gallery_knows_nothing(caller: Caller) -> None:
 
 def test_an_empty_gallery_is_told_from_an_unknown_action(caller: Caller) -> None:
     (told,) = caller.recognize(performance("wave"))["warnings"]
-    assert told == f"nothing_enrolled: the collection {caller.collection} holds no action yet"
+    assert told == f"nothing_enrolled: the collection {caller.collection} holds no action"
     caller.enroll(performance("kick"), "kick")
     assert caller.recognize(performance("wave"))["warnings"] == []
 

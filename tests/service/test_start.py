@@ -279,6 +279,7 @@ def test_the_greeting_tells_a_new_file_from_one_with_enrolments(
         assert f"{store}, new\n" in service.log
     with ServiceProcess(store, model) as service:
         assert f"{store}\n" in service.log
+        assert ", new" not in service.log
 
 
 def _has_ipv6() -> bool:

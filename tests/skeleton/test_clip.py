@@ -44,19 +44,6 @@ def test_a_missing_frame_rate_is_thirty_with_a_warning() -> None:
     assert record(some(6, 17, 3), COCO, fps=30).clip().warnings == ()
 
 
-def test_joints_at_the_origin_are_warned_of_unless_it_is_one_that_the_others_are_told_from() -> (
-    None
-):
-    joints = some(6, 17, 3)
-    joints[:, 4] = 0
-    assert record(joints, COCO, fps=30).clip().warnings == ()
-    joints[2:4, 5:8] = 0
-    (told,) = record(joints, COCO, fps=30).clip().warnings
-    assert told.startswith("at_origin: in 2 of 6 frames ")
-    joints[2:4] = 0  # nobody
-    assert record(joints, COCO, fps=30).clip().warnings == ()
-
-
 @pytest.mark.parametrize(
     ("shape", "says"),
     [

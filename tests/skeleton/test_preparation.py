@@ -1,5 +1,7 @@
 """Preparation: what a model gets of a clip, and what its owner is told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -125,6 +127,28 @@ def test_a_body_that_lies_is_warned_of_as_of_wrong_axes(turn: str, told: list[st
     # People lean forward a little: turned the one way their heads come to lie below their hips.
     joints = parse_axes(turn).apply(WAVE.joints)
     assert codes(prepare(changed(joints), BODY16, 32)) == told
+
+
+def test_joints_at_the_origin_are_warned_of_unless_it_is_one_that_the_others_are_told_from() -> (
+    None
+):
+    pelvis = BODY16.index["pelvis"]
+    joints = WAVE.joints - WAVE.joints[:, :, pelvis, None]
+    assert codes(prepare(changed(joints), BODY16, 32)) == []
+    joints[2:4, :, 5:8] = 0
+    told = [w for w in prepare(changed(joints), BODY16, 32).quality.warnings if "at_origin" in w]
+    assert told[0].startswith(f"at_origin: in 2 of {len(joints)} frames ")
+    nobody = np.full_like(joints, np.nan)
+    one_of_two = np.concatenate([WAVE.joints, np.where(joints == 0, joints, nobody)], axis=1)
+    assert "at_origin" not in codes(prepare(changed(one_of_two), BODY16, 32, person=0))
+
+
+def test_joints_of_a_file_of_bones_may_coincide_at_the_origin() -> None:
+    joints = WAVE.joints - WAVE.joints[:, :, BODY16.index["pelvis"], None]
+    joints[:, :, BODY16.index["left_hip"]] = 0
+    clip = replace(changed(joints), warnings=("joints_coincide: pelvis and left_hip",))
+    assert "at_origin" in codes(prepare(changed(joints), BODY16, 32))
+    assert "at_origin" not in codes(prepare(clip, BODY16, 32))
 
 
 def test_millimetres_are_warned_of() -> None:

@@ -37,7 +37,7 @@ def test_a_table_without_its_columns_is_refused_by_their_names(
 ) -> None:
     (tmp_path / "class_groups.csv").write_text("set,class\nkard,bend\n")
     monkeypatch.setenv("ONESHOT_DATA", str(tmp_path))
-    with pytest.raises(DataMissing, match="has not the columns dataset, label_name, canonical"):
+    with pytest.raises(DataMissing, match="lacks the columns dataset, label_name, canonical"):
         canonical_actions()
 
 

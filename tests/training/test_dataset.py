@@ -223,7 +223,7 @@ def test_a_misspelt_class_is_not_trained_on_in_silence(config: DataConfig) -> No
     for wrong in ({"both": ["kcik"]}, {"boht": ["kick"]}):
         with pytest.raises(BadConfig, match="has no class"):
             SkeletonDataset.load(_keeping_out(config, wrong), BODY)
-    with pytest.raises(BadConfig, match=r"boht has no class: it is no set of data\.sets"):
+    with pytest.raises(BadConfig, match=r"boht has no class: no set of data\.sets is called so"):
         SkeletonDataset.load(_keeping_out(config, {"boht": ["kick"]}), BODY)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Archive, UnreadableClip
-from training.arguments import count, seed
+from training.arguments import count, folder, seed
 from training.data_folder import DataMissing, archive_path
 from training.evaluation.encoders import Encoder, encoder_from_checkpoint, encoder_from_model
 from training.evaluation.machine import machine
@@ -44,15 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repeats", type=count, default=3, help="draws for each subject")
     parser.add_argument("--seed", type=seed, default=0, help="of the draws")
     parser.add_argument("--episodes", type=count, help="only so many, spread over the subjects")
-    parser.add_argument("--out", type=Path, required=True, help="the folder of the report")
+    parser.add_argument("--out", type=folder, required=True, help="the folder of the report")
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate, write the report, print it. Returns the exit status."""
     names = [name.strip() for name in args.sets.split(",") if name.strip()]
-    if args.out.exists() and not args.out.is_dir():
-        print(f"evaluate: --out {args.out} is no folder", file=sys.stderr)
-        return 2
     try:
         encoders = _encoders(args)
         archives = [Archive.open(archive_path(name)) for name in names]

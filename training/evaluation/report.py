@@ -54,8 +54,8 @@ def _trained_on(one: SetResult) -> list[str]:
         return []
     return [
         "",
-        f"**{len(one.trained_on)} of these {one.classes} classes were trained on**: the model's "
-        "figures here say nothing about actions that are new to it.",
+        f"**{len(one.trained_on)} of these {one.classes} classes were trained on**: what a model "
+        "has over all of them says nothing about actions that are new to it.",
     ]
 
 

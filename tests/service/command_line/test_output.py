@@ -122,7 +122,9 @@ def test_nothing_is_drawn_where_there_are_no_dots(tmp_path: Path) -> None:
 def test_a_file_name_that_is_no_text_is_shown_as_far_as_it_can_be(tmp_path: Path) -> None:
     file = tmp_path / os.fsdecode(b"wave\xff.json")
     shutil.copy(WAVE, file)
-    done = oneshot("recognize", tmp_path, "--json", "--local", store=f"sqlite:///{tmp_path}/s.db")
+    store = f"sqlite:///{tmp_path}/s.db"
+    assert oneshot("enroll", WAVE, "--action", "wave", "--local", store=store).status == 0
+    done = oneshot("recognize", tmp_path, "--json", "--local", store=store)
     assert "Traceback" not in done.err
     assert done.lines[0]["file"].endswith("wave�.json")
 

@@ -47,13 +47,23 @@ def test_the_command_writes_and_prints_a_report_of_the_floor(
     assert one.novel is None
 
 
-def test_an_out_that_is_a_file_is_refused_before_anything_is_measured(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("below", [".", "further/down"])
+def test_an_out_in_whose_way_a_file_stands_is_refused(
+    below: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "out").write_text("mine")
-    assert run(_args("--sets", "synthetic", "--out", str(folder / "out"))) == 2
-    assert capsys.readouterr().err == f"evaluate: --out {folder / 'out'} is no folder\n"
-    assert (folder / "out").read_text() == "mine"
+    file = tmp_path / "mine"
+    file.write_text("mine")
+    with pytest.raises(SystemExit) as refusal:
+        _args("--out", str(file / below))
+    assert refusal.value.code == 2
+    assert f"argument --out: {file} is no folder" in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_is_absent_is_told_before_absent_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(_args("--checkpoint", "none.pt", "--sets", "nowhere", "--out", str(tmp_path))) == 2
+    assert capsys.readouterr().err == "evaluate: none.pt does not exist\n"
 
 
 @pytest.mark.parametrize("option", ["--episodes", "--repeats", "--threads", "--seed"])
