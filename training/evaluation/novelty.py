@@ -35,8 +35,13 @@ def trained_classes(
     """Return the classes of a set that are training classes themselves, by name, its family's
     included; `trained` as `novel_classes` takes them."""
     names = (name.removesuffix(_MIRRORED).partition("/") for name in trained)
-    known = {label for origin, _, label in names if f"{dataset}_".startswith(f"{origin}_")}
+    known = {label for origin, _, label in names if _is_of(dataset, origin)}
     return tuple(name for name in label_names if name in known)
+
+
+def _is_of(dataset: str, family: str) -> bool:
+    """Whether a set is of this name or of this family: `uiprmd_kinect` is of `uiprmd`."""
+    return f"{dataset}_".startswith(f"{family}_")
 
 
 def novel_classes(
@@ -58,7 +63,7 @@ def novel_classes(
         origin, slash, label_name = name.removesuffix(_MIRRORED).partition("/")
         if not slash:
             raise UnknownClass(f"the training class {name!r} is not of the form set/label")
-        family = {listed for listed in sets if f"{listed}_".startswith(f"{origin}_")}
+        family = {listed for listed in sets if _is_of(listed, origin)}
         known = known and bool(family)
         seen.update(canonical[one, label_name] for one in family if (one, label_name) in canonical)
         if origin == dataset:

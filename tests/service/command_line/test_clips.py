@@ -1,4 +1,4 @@
-"""`oneshot enroll` and `recognize`: files, folders and globs to a running service or a store."""
+"""`oneshot enroll` and `recognize`: files, folders and globs."""
 
 from __future__ import annotations
 
@@ -167,35 +167,6 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     assert "no file" in done.err
 
 
-def test_without_a_service_the_store_is_used_straight(tmp_path: Path) -> None:
-    store = f"sqlite:///{tmp_path}/store.db"
-    done = oneshot(
-        "enroll", ENROLL / "wave.json", "--action", "wave", "--local", store=store, provider="cpu"
-    )
-    assert done.status == 0, done.err
-    done = oneshot("recognize", RECOGNIZE / "wave.json", "--local", "--json", store=store)
-    assert [line["action"] for line in done.lines] == ["wave"]
-    with ServiceProcess(store, ROOT / "service" / "models" / "default.onnx") as service:
-        assert oneshot("actions", "--json", "--url", service.url).lines[0]["action"] == "wave"
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("actions",), ("collections",), ("recognize", RECOGNIZE / "wave.json"),
-        ("actions", "delete", "wave"), ("collections", "delete", "mine", "--yes"),
-    ],
-)  # fmt: skip
-def test_who_only_looks_makes_no_store(arguments: tuple[str | Path, ...], tmp_path: Path) -> None:
-    store = f"sqlite:///{tmp_path}/none/store.db"
-    done = oneshot(*arguments, "--local", store=store, provider="cpu")
-    assert done.status == 3
-    assert done.err == (
-        f"error: there is no store {store}: enroll something, or name another by ONESHOT_STORE\n"
-    )
-    assert not (tmp_path / "none").exists()
-
-
 def test_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
     for name in ("wave.json", ".wave.json", ".kept/wave.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -215,12 +186,6 @@ def test_a_file_whose_name_is_no_text_is_sent_and_names_no_action(tmp_path: Path
     done = oneshot("enroll", tmp_path, "--action-from", "file", "--local", **settings)
     assert done.status == 1
     assert "its file has a name that is not UTF-8; use --action NAME" in done.err
-
-
-def test_a_local_store_that_cannot_be_opened_ends_with_one_line() -> None:
-    done = oneshot("actions", "--local", store="mysql://somewhere")
-    assert done.status in (2, 3)
-    assert done.err.count("\n") == 1
 
 
 _ASF = """:units
@@ -286,19 +251,6 @@ def test_a_json_clip_without_a_layout_takes_the_one_that_is_named(
     done = oneshot(*arguments, "--layout", "kinect_v2", *where)
     assert done.status == 0, done.err
     assert done.lines[0]["quality"]["seen"] == 1.0
-
-
-def test_layouts_of_ones_own_are_for_a_local_store(tmp_path: Path) -> None:
-    clip = ROOT / "examples" / "files" / "my_camera.npy"
-    own = ("--layouts", ROOT / "examples" / "layouts", "--layout", "my_camera")
-    settings = {"store": f"sqlite:///{tmp_path}/store.db", "provider": "cpu"}
-    done = oneshot("enroll", clip, "-a", "wave", "--local", *own, **settings)
-    assert done.status == 0, done.err
-    found = oneshot("recognize", clip, "--local", "--json", *own, **settings).lines
-    assert found[0]["matches"][0]["action"] == "wave"
-    refused = oneshot("recognize", clip, *own, "--url", "http://127.0.0.1:9")
-    assert refused.status == 2
-    assert "ONESHOT_LAYOUTS" in refused.err
 
 
 @pytest.mark.parametrize("option", [("--format", "fbx"), ("--axes", "x,y")])
