@@ -11,16 +11,21 @@ Value: TypeAlias = float | Curve
 
 
 def keyed(progress: Curve, *keys: tuple[float, float]) -> Curve:
-    """Run smoothly through `(progress, value)` keys; at rest before the first and after the last.
+    """Run smoothly through `(progress, value)` keys; at rest before the first and after the last:
+    `through` for one value."""
+    at, values = np.array(keys, dtype=np.float64).T
+    return through(progress, at, values[:, None])[:, 0]
+
+
+def through(progress: Curve, at: Curve, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Run several values `(K, F)` smoothly through their keys at `(K,)` progresses; `(T, F)`.
 
     Monotone cubic interpolation (Fritsch and Carlson, 1980): it turns round exactly at the keys
     that are extremes and never overshoots, as limbs do not overshoot their aim.
     """
-    at = np.array([key[0] for key in keys], dtype=np.float64)
-    value = np.array([key[1] for key in keys], dtype=np.float64)
-    span = np.diff(at)
-    rise = np.diff(value) / span
-    slope = np.zeros_like(value)
+    span = np.diff(at)[:, None]
+    rise = np.diff(values, axis=0) / span
+    slope = np.zeros_like(values)
     before, after = rise[:-1], rise[1:]
     onward = before * after > 0
     weight_before, weight_after = 2 * span[1:] + span[:-1], span[1:] + 2 * span[:-1]
@@ -28,12 +33,12 @@ def keyed(progress: Curve, *keys: tuple[float, float]) -> Curve:
         harmonic = (weight_before + weight_after) / (weight_before / before + weight_after / after)
     slope[1:-1] = np.where(onward, harmonic, 0.0)
     k = np.clip(np.searchsorted(at, progress, side="right") - 1, 0, len(span) - 1)
-    p = np.clip((progress - at[k]) / span[k], 0.0, 1.0)
+    p = np.clip((progress - at[k]) / span[k, 0], 0.0, 1.0)[:, None]
     p2, p3 = p * p, p * p * p
     return np.asarray(
-        (2 * p3 - 3 * p2 + 1) * value[k]
+        (2 * p3 - 3 * p2 + 1) * values[k]
         + (p3 - 2 * p2 + p) * span[k] * slope[k]
-        + (3 * p2 - 2 * p3) * value[k + 1]
+        + (3 * p2 - 2 * p3) * values[k + 1]
         + (p3 - p2) * span[k] * slope[k + 1]
     )
 

@@ -183,10 +183,10 @@ def write_examples(folder: Path) -> list[Path]:
 def as_json(clip: Clip, *, action: str | None = None) -> bytes:
     """Write a clip of one person as the JSON body of an HTTP request, millimetres exact; with
     `action` one to enroll. An unseen joint is null."""
-    joints = [
-        [None if np.isnan(joint).any() else [round(float(c), 3) for c in joint] for joint in frame]
-        for frame in clip.joints[:, 0]
-    ]
+    received = clip.joints[:, 0].astype(np.float64)
+    joints = np.round(received, 3).tolist()
+    for frame, joint in np.argwhere(np.isnan(received).any(axis=-1)):
+        joints[frame][joint] = None
     body: dict[str, object] = {} if action is None else {"action": action}
     body["clip"] = {"layout": clip.layout.name, "fps": clip.fps, "joints": joints}
     return (json.dumps(body, separators=(",", ":")) + "\n").encode()

@@ -5,12 +5,12 @@ meaning away from the body, so that one description serves both sides.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
 from skeleton.animator.body import UPPER_ARM_SHARE
-from skeleton.animator.curves import Curve, Value, keyed
+from skeleton.animator.curves import Curve, Value, through
 
 #: The pelvis' height over the ankles when standing, in leg lengths: knees not locked.
 STANDING = 0.992
@@ -105,12 +105,12 @@ def hand_at(out: Value, up: Value, forward: Value, twist: Value = 0.0) -> Arm:
 
 def keyed_arm(progress: Curve, keys: Mapping[float, Arm]) -> Arm:
     """Run an arm through poses of constants, each at its progress."""
-    return Arm(**{f.name: _through(progress, keys, f.name) for f in fields(Arm)})
+    return Arm(*_through(progress, keys))
 
 
 def keyed_leg(progress: Curve, keys: Mapping[float, Leg]) -> Leg:
     """Run a leg through poses of constants, each at its progress."""
-    return Leg(**{f.name: _through(progress, keys, f.name) for f in fields(Leg)})
+    return Leg(*_through(progress, keys))
 
 
 def mirrored(pose: Pose) -> Pose:
@@ -133,5 +133,8 @@ def mirrored(pose: Pose) -> Pose:
     )
 
 
-def _through(progress: Curve, keys: Mapping[float, Arm] | Mapping[float, Leg], name: str) -> Curve:
-    return keyed(progress, *((at, float(getattr(pose, name))) for at, pose in keys.items()))
+def _through(progress: Curve, keys: Mapping[float, Arm] | Mapping[float, Leg]) -> Curve:
+    """Every field of a limb as a row: `(F, T)`."""
+    at = np.array(list(keys), dtype=np.float64)
+    values = np.array([astuple(limb) for limb in keys.values()], dtype=np.float64)
+    return through(progress, at, values).T

@@ -10,17 +10,21 @@ Rotation = NDArray[np.float64]  # (T, 3, 3)
 
 def about(axis: tuple[Value, Value, Value], degrees: Value) -> Rotation:
     """Rotate about a unit axis, each component `(T,)` or constant; returns `(T, 3, 3)`."""
-    x, y, z, angle = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(part, dtype=np.float64)) for part in (*axis, degrees))
-    )
-    s, c = np.sin(np.radians(angle)), np.cos(np.radians(angle))
+    x, y, z = axis
+    angle = np.radians(degrees)
+    s, c = np.sin(angle), np.cos(angle)
     k = 1 - c
-    rows = [
-        [c + x * x * k, x * y * k - z * s, x * z * k + y * s],
-        [y * x * k + z * s, c + y * y * k, y * z * k - x * s],
-        [z * x * k - y * s, z * y * k + x * s, c + z * z * k],
-    ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    rows = (
+        (c + x * x * k, x * y * k - z * s, x * z * k + y * s),
+        (y * x * k + z * s, c + y * y * k, y * z * k - x * s),
+        (z * x * k - y * s, z * y * k + x * s, c + z * z * k),
+    )
+    frames = max(np.size(part) for part in (x, y, z, angle))
+    rotation = np.empty((frames, 3, 3))
+    for i, row in enumerate(rows):
+        for j, value in enumerate(row):
+            rotation[:, i, j] = value
+    return rotation
 
 
 def bent(pitch: Value, roll: Value, yaw: Value) -> Rotation:
@@ -35,9 +39,8 @@ def raised(lift: Value, out: Value) -> Rotation:
     return about((-np.cos(angle), 0.0, np.sin(angle)), lift)
 
 
-def turned(rotation: Rotation, vector: tuple[Value, Value, Value] | Curve) -> Curve:
+def turned(rotation: Rotation, vector: tuple[float, float, float] | Curve) -> Curve:
     """Apply rotations `(T, 3, 3)` to a vector, constant or `(T, 3)`; returns `(T, 3)`."""
     if isinstance(vector, tuple):
-        parts = np.broadcast_arrays(*(np.atleast_1d(np.asarray(part)) for part in vector))
-        vector = np.stack(parts, axis=-1).astype(np.float64)
+        return np.asarray(rotation @ np.asarray(vector, dtype=np.float64))
     return np.asarray((rotation * vector[:, None, :]).sum(axis=-1))
