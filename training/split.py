@@ -13,6 +13,7 @@ from typing import Any, Self
 import yaml
 
 from training.config import BadConfig
+from training.quick_yaml import load_yaml
 
 FOLDER = Path(__file__).parent / "splits"
 _FIELDS = frozenset(
@@ -48,7 +49,7 @@ class Split:
         if name not in split_names():
             raise BadConfig(f"no split {name!r}: there are {', '.join(split_names())}")
         try:
-            tree: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+            tree: Any = load_yaml(path.read_text(encoding="utf-8"))
             if set(tree) - _FIELDS:
                 raise ValueError(f"unknown fields {', '.join(sorted(set(tree) - _FIELDS))}")
             exemplars = tree["exemplars"]

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from training.config import BadConfig, Config, differences_of, load_config
+from training.quick_yaml import load_yaml
 
 SHIPPED = Path(__file__).parent.parent / "configs" / "ablation.yaml"
 
@@ -75,7 +76,7 @@ class Plan(_Section):
     def read(cls, path: Path) -> Self:
         """Read a plan's YAML. Raises `BadPlan`."""
         try:
-            tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+            tree = load_yaml(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise BadPlan(f"cannot read the plan {path}: {error}") from error
         try:

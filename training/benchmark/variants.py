@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from training.config import BadConfig
+from training.quick_yaml import load_yaml
 
 SHIPPED = Path(__file__).with_name("variants.yaml")
 
@@ -13,7 +14,7 @@ SHIPPED = Path(__file__).with_name("variants.yaml")
 def read_variants(names: tuple[str, ...], path: Path = SHIPPED) -> dict[str, tuple[str, ...]]:
     """Return `section.field=value` overrides by variant. Raises `BadConfig`."""
     try:
-        tree: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tree: Any = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise BadConfig(f"cannot read the variants {path}: {error}") from error
     if not isinstance(tree, dict):

@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from training.config.sections import Config
+from training.quick_yaml import load_yaml
 
 DEFAULT = Path(__file__).parents[1] / "configs" / "default.yaml"
 
@@ -32,7 +33,7 @@ def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ())
         if path == "base":
             raise BadConfig(f"{override!r}: a base is named in a file of differences")
         try:
-            branch: Any = yaml.safe_load(value)
+            branch: Any = load_yaml(value)
         except yaml.YAMLError:
             raise BadConfig(f"{override!r}: {value!r} is no value of YAML") from None
         for key in reversed(path.split(".")):
@@ -73,7 +74,7 @@ def differences_of(file: Path | None) -> list[dict[str, Any]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tree = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadConfig(f"cannot read the configuration {path}: {error}") from error
     if tree is None:
