@@ -9,6 +9,7 @@ from model_export.errors import ExportRefused
 from model_export.export import export
 from model_export.graph_rules import LARGEST_FILE
 from model_export.report import report
+from training.arguments import file
 from training.checkpoint import BadCheckpoint
 
 
@@ -17,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     130."""
     parser = argparse.ArgumentParser(prog="python -m model_export", description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="a training run's last.pt")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx to write")
+    parser.add_argument("-o", "--output", type=file, required=True, help="the .onnx to write")
     parser.add_argument(
         "--largest",
         type=_megabytes,

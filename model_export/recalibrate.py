@@ -21,6 +21,7 @@ from model_export.self_test import SelfTest
 from model_export.session import Session
 from model_export.trials import asked_classes, filler_data, novel_data, trials
 from skeleton import PREPARATION, resolve_layout
+from training.arguments import file
 from training.config import BadConfig, Config, config_from
 
 
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Calibrate and report; a refusal is one line and status 2, an interrupt one and 130."""
     parser = argparse.ArgumentParser(prog="python -m model_export.recalibrate", description=__doc__)
     parser.add_argument("model", type=Path, help="the .onnx")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx to write")
+    parser.add_argument("-o", "--output", type=file, required=True, help="the .onnx to write")
     given = parser.parse_args(arguments)
     try:
         found = recalibrate(given.model, given.output)

@@ -1,4 +1,4 @@
-"""Numbers and folders on a command line (ours)."""
+"""Numbers, folders and files on a command line (ours)."""
 
 import argparse
 from pathlib import Path
@@ -28,7 +28,22 @@ def folder(text: str) -> Path:
     """Return the folder that an option names, which may be made later; argparse names the option
     where a file stands in its way."""
     path = Path(text)
-    there = next((one for one in (path, *path.parents) if one.exists()), path)
+    there = _nearest(path)
     if there.exists() and not there.is_dir():
         raise argparse.ArgumentTypeError(f"{there} is no folder")
     return path
+
+
+def file(text: str) -> Path:
+    """Return the file that an option names, which may be made later; argparse names the option
+    where it is a folder, or a file stands in the way of its own."""
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{path} is a folder")
+    folder(str(path.parent))
+    return path
+
+
+def _nearest(path: Path) -> Path:
+    """What is there of a path: itself, or the nearest above."""
+    return next((one for one in (path, *path.parents) if one.exists()), path)

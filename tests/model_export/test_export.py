@@ -1,6 +1,7 @@
 import importlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from model_export import export
 from model_export.command_line import main
 from model_export.metadata import trained_on
+from model_export.recalibrate import main as recalibrate
 from skeleton import LAYOUTS, PREPARATION
 from tests.model_export.conftest import BASE, NOVEL
 from training import checkpoint
@@ -67,6 +69,25 @@ def test_an_interrupt_ends_with_one_line_and_leaves_the_earlier_file(
     assert module.main([str(tmp_path / "input"), "-o", str(output)]) == 130
     assert capsys.readouterr().err == f"interrupted; {output} was not written\n"
     assert output.read_bytes() == b"an earlier model"
+
+
+@pytest.mark.parametrize("command", [main, recalibrate])
+@pytest.mark.parametrize(
+    ("output", "why"), [(".", "is a folder"), ("a.onnx/b.onnx", "a.onnx is no folder")]
+)
+def test_where_no_file_can_be_written_is_told_before_anything_is_done(
+    command: Callable[[list[str]], int],
+    output: str,
+    why: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "a.onnx").touch()
+    with pytest.raises(SystemExit) as ended:
+        command(["none.pt", "-o", str(tmp_path / output)])
+    assert ended.value.code == 2
+    assert f"argument -o/--output: {tmp_path}" in (said := capsys.readouterr().err)
+    assert why in said
 
 
 @pytest.mark.parametrize("largest", ["nan", "inf", "0", "-3", "ten"])
