@@ -23,6 +23,7 @@ import asyncio
 import os
 import random
 import re
+import ssl
 import time
 from collections.abc import (
     AsyncIterator,
@@ -967,6 +968,12 @@ def _named_after(call: Callable[..., Any], method: Method) -> Method:
     return method
 
 
+def _trusted(base: httpx.URL) -> ssl.SSLContext | bool:
+    """Whose certificates are believed: over plain HTTP nobody's, for nobody shows one, and reading
+    all that the machine trusts takes longer than the client's first call."""
+    return True if base.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class _Base:
     """What both clients keep: the calls, and how their connections are made."""
 
@@ -996,6 +1003,7 @@ class _Base:
             "timeout": timeout,
             "headers": {} if key is None else {"Authorization": f"Bearer {key}"},
             "limits": _LIMITS,
+            "verify": _trusted(base),
         }
 
     def _patience(self, call: _Call[Any]) -> _Patience:

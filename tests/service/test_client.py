@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import ssl
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, fields
@@ -60,6 +61,25 @@ def collection(service: ServiceProcess) -> str:
     with Client(service.url) as client:
         client.create_collection(name)
     return name
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_certificates_are_read_for_https_alone(
+    kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes longer than the rest of a client's beginning, on some machines a tenth of a second."""
+    read: list[str] = []
+    real = ssl.SSLContext.load_verify_locations
+
+    def reading(context: ssl.SSLContext, *args: Any, **named: Any) -> None:
+        read.append("certificates")
+        real(context, *args, **named)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", reading)
+    kind("http://127.0.0.1:1")
+    assert read == []
+    kind("https://127.0.0.1:1")
+    assert read
 
 
 @each_client
