@@ -24,7 +24,7 @@ class Session:
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        options.enable_mem_reuse = False  # as served: a third of the start
+        options.enable_mem_reuse = False  # as in service/encoder.py, for a quick start
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(

@@ -969,8 +969,8 @@ def _named_after(call: Callable[..., Any], method: Method) -> Method:
 
 
 def _trusted(base: httpx.URL) -> ssl.SSLContext | bool:
-    """Whose certificates are believed: over plain HTTP nobody's, for nobody shows one, and reading
-    all that the machine trusts takes longer than the client's first call."""
+    """Whose certificates are believed: over plain HTTP nobody's, for no service shows one, and to
+    read all that the machine trusts takes longer than a call. A proxy's are httpx's own matter."""
     return True if base.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

@@ -1,6 +1,8 @@
 """Numbers, folders and files on a command line (ours)."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -28,9 +30,10 @@ def folder(text: str) -> Path:
     """Return the folder that an option names, which may be made later; argparse names the option
     where a file stands in its way."""
     path = Path(text)
-    there = _nearest(path)
-    if there.exists() and not there.is_dir():
-        raise argparse.ArgumentTypeError(f"{there} is no folder")
+    with _told():
+        there = next((one for one in (path, *path.parents) if one.exists()), path)
+        if there.exists() and not there.is_dir():
+            raise argparse.ArgumentTypeError(f"{there} is no folder")
     return path
 
 
@@ -38,12 +41,17 @@ def file(text: str) -> Path:
     """Return the file that an option names, which may be made later; argparse names the option
     where it is a folder, or a file stands in the way of its own."""
     path = Path(text)
-    if path.is_dir():
-        raise argparse.ArgumentTypeError(f"{path} is a folder")
+    with _told():
+        if path.is_dir():
+            raise argparse.ArgumentTypeError(f"{path} is a folder")
     folder(str(path.parent))
     return path
 
 
-def _nearest(path: Path) -> Path:
-    """What is there of a path: itself, or the nearest above."""
-    return next((one for one in (path, *path.parents) if one.exists()), path)
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the system says of a path, too long a name for instance, as argparse tells it."""
+    try:
+        yield
+    except OSError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -13,7 +13,7 @@ from typing import Any, Self
 import yaml
 
 from training.config import BadConfig
-from training.quick_yaml import load_yaml
+from training.yaml_text import load_yaml
 
 FOLDER = Path(__file__).parent / "splits"
 _FIELDS = frozenset(

@@ -11,14 +11,15 @@ Value: TypeAlias = float | Curve
 
 
 def keyed(progress: Curve, *keys: tuple[float, float]) -> Curve:
-    """Run smoothly through `(progress, value)` keys; at rest before the first and after the last:
-    `through` for one value."""
+    """Run smoothly through `(progress, value)` keys, at rest before the first and after the last:
+    one value `(T,)` for each progress `(T,)`, as `through` runs several."""
     at, values = np.array(keys, dtype=np.float64).T
     return through(progress, at, values[:, None])[:, 0]
 
 
 def through(progress: Curve, at: Curve, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Run several values `(K, F)` smoothly through their keys at `(K,)` progresses; `(T, F)`.
+    """Run F values smoothly through their keys `(K, F)` at the progresses `at` `(K,)`: what they
+    are at each progress `(T,)`, `(T, F)`.
 
     Monotone cubic interpolation (Fritsch and Carlson, 1980): it turns round exactly at the keys
     that are extremes and never overshoots, as limbs do not overshoot their aim.

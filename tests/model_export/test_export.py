@@ -73,9 +73,14 @@ def test_an_interrupt_ends_with_one_line_and_leaves_the_earlier_file(
 
 @pytest.mark.parametrize("command", [main, recalibrate])
 @pytest.mark.parametrize(
-    ("output", "why"), [(".", "is a folder"), ("a.onnx/b.onnx", "a.onnx is no folder")]
+    ("output", "why"),
+    [
+        (".", "is a folder"),
+        ("a.onnx/b.onnx", "a.onnx is no folder"),
+        (f"{'n' * 300}.onnx", "too long"),
+    ],
 )
-def test_where_no_file_can_be_written_is_told_before_anything_is_done(
+def test_what_stands_in_the_files_way_is_told_before_anything_is_done(
     command: Callable[[list[str]], int],
     output: str,
     why: str,
@@ -86,7 +91,8 @@ def test_where_no_file_can_be_written_is_told_before_anything_is_done(
     with pytest.raises(SystemExit) as ended:
         command(["none.pt", "-o", str(tmp_path / output)])
     assert ended.value.code == 2
-    assert f"argument -o/--output: {tmp_path}" in (said := capsys.readouterr().err)
+    said = capsys.readouterr().err
+    assert "argument -o/--output: " in said
     assert why in said
 
 

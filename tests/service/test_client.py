@@ -67,7 +67,6 @@ def collection(service: ServiceProcess) -> str:
 def test_certificates_are_read_for_https_alone(
     kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes longer than the rest of a client's beginning, on some machines a tenth of a second."""
     read: list[str] = []
     real = ssl.SSLContext.load_verify_locations
 
@@ -76,10 +75,12 @@ def test_certificates_are_read_for_https_alone(
         real(context, *args, **named)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", reading)
-    kind("http://127.0.0.1:1")
+    plain = kind("http://127.0.0.1:1")
     assert read == []
-    kind("https://127.0.0.1:1")
+    secure = kind("https://127.0.0.1:1")
     assert read
+    for client in (plain, secure):
+        client.close() if isinstance(client, Client) else asyncio.run(client.aclose())
 
 
 @each_client

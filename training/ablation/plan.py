@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from training.config import BadConfig, Config, differences_of, load_config
-from training.quick_yaml import load_yaml
+from training.yaml_text import load_yaml
 
 SHIPPED = Path(__file__).parent.parent / "configs" / "ablation.yaml"
 

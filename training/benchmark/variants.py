@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from training.config import BadConfig
-from training.quick_yaml import load_yaml
+from training.yaml_text import load_yaml
 
 SHIPPED = Path(__file__).with_name("variants.yaml")
 

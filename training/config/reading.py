@@ -7,7 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from training.config.sections import Config
-from training.quick_yaml import load_yaml
+from training.yaml_text import load_yaml
 
 DEFAULT = Path(__file__).parents[1] / "configs" / "default.yaml"
 

@@ -107,7 +107,7 @@ def encoder_from_model(path: Path) -> Encoder:
     if not path.is_file():
         raise BadModelFile(f"{path} is not a file")
     options = onnxruntime.SessionOptions()
-    options.enable_mem_reuse = False  # as served: a third of the start
+    options.enable_mem_reuse = False  # as in service/encoder.py, for a quick start
     try:
         session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]

@@ -11,7 +11,6 @@ classes:
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,9 +19,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, V
 
 from skeleton.joint_names import canonical, did_you_mean, nearest_joints
 from skeleton.whole_file import write_whole
-from training import quick_yaml
 from training.text.action_text import SIDES, ActionText, Side, says_still
 from training.text.errors import BadDescription
+from training.yaml_text import by_libyaml
 
 _MOST_COMPLAINTS = 8
 
@@ -133,18 +132,12 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _composed(text: str) -> yaml.Node | None:
-    """By libyaml what it takes and cannot hold an alias; the rest by PyYAML, in whose words we
-    refuse."""
-    if "*" not in text:
-        with suppress(yaml.YAMLError):
-            return yaml.compose(text, Loader=quick_yaml.Loader)
-    return yaml.compose(text, Loader=_Loader)
-
-
 def _tree(path: Path, text: str) -> Any:
     try:
-        node = _composed(text)
+        # libyaml would follow an alias.
+        node = (
+            yaml.compose(text, _Loader) if "*" in text else by_libyaml(yaml.compose, text, _Loader)
+        )
         if node is None:
             raise BadDescription(f"{path}: it holds nothing")
         _refuse_duplicates(path, node, "")
