@@ -10,7 +10,7 @@ from model_export.export import export
 from model_export.graph_rules import LARGEST_FILE
 from model_export.report import report
 from training.arguments import file
-from training.checkpoint import BadCheckpoint
+from training.errors import BadCheckpoint
 
 
 def main(arguments: list[str] | None = None) -> int:

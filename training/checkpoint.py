@@ -11,12 +11,9 @@ from torch import Tensor
 from skeleton.whole_file import whole_file
 from training.config import Config, config_from
 from training.encoder import Embedder, Encoder, SkeletonBranch, Spectrum
+from training.errors import BadCheckpoint
 
 FORMAT = 3
-
-
-class BadCheckpoint(ValueError):
-    """A file that is no checkpoint of this project, or none that can be read."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,36 +3,59 @@ embed | leak | import | benchmark`."""
 
 import argparse
 import sys
+from importlib import import_module
 
 from skeleton import UnreadableClip
-from training import train
-from training.ablation import ablate
-from training.benchmark import command as benchmark
-from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing
-from training.evaluation import evaluate, layout_table, named_joints, robustness
+from training.errors import BadCheckpoint
 from training.evaluation.encoders import BadModelFile
-from training.guidance import leak
-from training.importing import command as importing
 from training.importing.errors import ImportRefused
 from training.lock import FolderBusy
-from training.text import describe, embed
 from training.text.errors import TextError
 
-_COMMANDS = (
-    ("train", train),
-    ("evaluate", evaluate),
-    ("ablate", ablate),
-    ("robustness", robustness),
-    ("layouts", layout_table),
-    ("importance", named_joints),
-    ("describe", describe),
-    ("embed", embed),
-    ("leak", leak),
-    ("import", importing),
-    ("benchmark", benchmark),
-)
+#: Where a command is, and what it does. Only the one that is asked for is imported: torch alone
+#: takes seconds, and most need none.
+_COMMANDS = {
+    "train": ("training.train", "train an encoder, or go on with a run that was stopped."),
+    "evaluate": (
+        "training.evaluation.evaluate",
+        "methods meet on the same episodes; a report comes out.",
+    ),
+    "ablate": (
+        "training.ablation.ablate",
+        "variants of encoders over seeds, trained alike and measured in pairs.",
+    ),
+    "robustness": (
+        "training.evaluation.robustness",
+        "what a model loses when clips get worse, and from where on.",
+    ),
+    "layouts": (
+        "training.evaluation.layout_table",
+        "actions enrolled in one layout, asked in another, as a table.",
+    ),
+    "importance": (
+        "training.evaluation.named_joints",
+        "is a model's joint importance that of the joints words name?",
+    ),
+    "describe": (
+        "training.text.describe",
+        "write the texts of your own classes with a language model.",
+    ),
+    "embed": ("training.text.embed", "turn the texts into vectors, once, for training to read."),
+    "leak": (
+        "training.guidance.leak",
+        "whether the cross-modal branch reads the class off the text.",
+    ),
+    "import": (
+        "training.importing.command",
+        "a folder of a data set's files into one archive.",
+    ),
+    "benchmark": (
+        "training.benchmark.command",
+        "rows of the paper's table, trained, measured, set beside it.",
+    ),
+}
 
 
 def main() -> int:
@@ -40,11 +63,12 @@ def main() -> int:
     with one and 130."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, module in _COMMANDS:
-        summary = (module.__doc__ or "").splitlines()[0].rpartition(": ")[2]
+    for name, (module, summary) in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        if sys.argv[1:2] == [name]:
+            asked = import_module(module)
+            asked.add_arguments(command)
+            command.set_defaults(run=asked.run)
     arguments = parser.parse_args()
     try:
         status: int = arguments.run(arguments)

@@ -24,12 +24,12 @@ from training.arguments import folder
 from training.augmentation import Augmentation, mirrored
 from training.bodies import Bodies
 from training.canonical_actions import canonical_actions
-from training.checkpoint import BadCheckpoint
 from training.cohort import base_statistics
 from training.config import BadConfig, Config, load_config
 from training.data_folder import archive_path
 from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Encoder, Spectrum
+from training.errors import BadCheckpoint
 from training.guidance import leak
 from training.guidance.guidance import Told
 from training.learner import Learner

@@ -15,9 +15,9 @@ from training.ablation.run_folder import ForeignFolder, RunFolder, is_foreign
 from training.ablation.schedule import Schedule
 from training.ablation.warping import warping
 from training.arguments import count
-from training.checkpoint import BadCheckpoint
 from training.config import BadConfig
 from training.data_folder import DataMissing, archive_path
+from training.errors import BadCheckpoint
 from training.evaluation.evaluate import by_matrix, marked_clips
 from training.evaluation.machine import machine
 from training.evaluation.methods import DTW, Method

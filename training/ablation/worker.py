@@ -16,9 +16,9 @@ from training import train
 from training.ablation.evaluation_sets import evaluation_sets
 from training.ablation.measurement import measure, write_measurement
 from training.ablation.run_folder import RunFolder, TrainingTime
-from training.checkpoint import BadCheckpoint
 from training.config import BadConfig, load_config
 from training.data_folder import DataMissing
+from training.errors import BadCheckpoint
 from training.evaluation.novelty import UnknownClass
 from training.evaluation.protocol import UnusableSet
 from training.lock import FolderBusy

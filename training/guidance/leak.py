@@ -10,9 +10,9 @@ from torch import Tensor
 from skeleton import resolve_layout
 from skeleton.whole_file import whole_file
 from training.bodies import Bodies
-from training.checkpoint import BadCheckpoint
 from training.config import Config, config_from
 from training.dataset import SkeletonDataset
+from training.errors import BadCheckpoint
 from training.guidance.guidance import Guidance, Told
 from training.learner import Learner
 from training.targets import Targets, targets
