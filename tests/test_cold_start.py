@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.warm_process import ROOT
+from training.command_line import COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -22,28 +23,45 @@ def test_a_command_needs_nothing_imported_before_it(words: str) -> None:
     assert "usage" in done.stdout.lower()
 
 
-#: What neither trains nor reads a checkpoint.
-_WITHOUT_TORCH = """
-import contextlib, sys
+#: Each command of the training for itself, as none imports what another needs.
+_ALONE = """
+import os, sys
 
-sys.modules["torch"] = None
+{before}
 from training.command_line import main
 
-for name in ("evaluate", "robustness", "layouts", "importance", "describe", "embed", "import"):
-    sys.argv = ["training", name, "--help"]
-    with contextlib.suppress(SystemExit):
+for name in {names!r}:
+    if os.fork() == 0:
+        sys.argv = ["training", name, "--help"]
         main()
+    _, status = os.wait()
+    if status:
+        sys.exit(f"{{name}} ended with {{status}}")
 """
+_WITH_TORCH = ("train", "ablate", "leak", "benchmark")
 
 
-def test_a_command_of_the_training_that_needs_no_torch_imports_none() -> None:
-    """It takes longer than many of them."""
+@pytest.mark.parametrize(
+    ("before", "names"),
+    [
+        ("import torch", _WITH_TORCH),
+        (
+            "sys.modules['torch'] = None",
+            tuple(name for name in COMMANDS if name not in _WITH_TORCH),
+        ),
+    ],
+    ids=["with torch", "without torch"],
+)
+def test_a_command_of_the_training_needs_no_other_and_most_no_torch(
+    before: str, names: tuple[str, ...]
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _WITHOUT_TORCH],
+        [sys.executable, "-c", _ALONE.format(before=before, names=names)],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("usage: python -m training ") == 7
+    for name in names:
+        assert f"usage: python -m training {name} " in done.stdout
 
 
 #: Ctrl-C just when a library is imported.

@@ -2,8 +2,11 @@
 embed | leak | import | benchmark`."""
 
 import argparse
+import ast
 import sys
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
 from skeleton import UnreadableClip
 from training.config import BadConfig
@@ -14,47 +17,20 @@ from training.importing.errors import ImportRefused
 from training.lock import FolderBusy
 from training.text.errors import TextError
 
-#: Where a command is, and what it does. Only the one that is asked for is imported: torch alone
-#: takes seconds, and most need none.
-_COMMANDS = {
-    "train": ("training.train", "train an encoder, or go on with a run that was stopped."),
-    "evaluate": (
-        "training.evaluation.evaluate",
-        "methods meet on the same episodes; a report comes out.",
-    ),
-    "ablate": (
-        "training.ablation.ablate",
-        "variants of encoders over seeds, trained alike and measured in pairs.",
-    ),
-    "robustness": (
-        "training.evaluation.robustness",
-        "what a model loses when clips get worse, and from where on.",
-    ),
-    "layouts": (
-        "training.evaluation.layout_table",
-        "actions enrolled in one layout, asked in another, as a table.",
-    ),
-    "importance": (
-        "training.evaluation.named_joints",
-        "is a model's joint importance that of the joints words name?",
-    ),
-    "describe": (
-        "training.text.describe",
-        "write the texts of your own classes with a language model.",
-    ),
-    "embed": ("training.text.embed", "turn the texts into vectors, once, for training to read."),
-    "leak": (
-        "training.guidance.leak",
-        "whether the cross-modal branch reads the class off the text.",
-    ),
-    "import": (
-        "training.importing.command",
-        "a folder of a data set's files into one archive.",
-    ),
-    "benchmark": (
-        "training.benchmark.command",
-        "rows of the paper's table, trained, measured, set beside it.",
-    ),
+#: The module of each command. Only the one that is asked for is imported: torch takes seconds, and
+#: most need none.
+COMMANDS = {
+    "train": "training.train",
+    "evaluate": "training.evaluation.evaluate",
+    "ablate": "training.ablation.ablate",
+    "robustness": "training.evaluation.robustness",
+    "layouts": "training.evaluation.layout_table",
+    "importance": "training.evaluation.named_joints",
+    "describe": "training.text.describe",
+    "embed": "training.text.embed",
+    "leak": "training.guidance.leak",
+    "import": "training.importing.command",
+    "benchmark": "training.benchmark.command",
 }
 
 
@@ -63,7 +39,8 @@ def main() -> int:
     with one and 130."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, (module, summary) in _COMMANDS.items():
+    for name, module in COMMANDS.items():
+        summary = _summary(module)
         command = commands.add_parser(name, help=summary, description=summary)
         if sys.argv[1:2] == [name]:
             asked = import_module(module)
@@ -88,3 +65,12 @@ def main() -> int:
         print("interrupted", file=sys.stderr)
         return 130
     return status
+
+
+def _summary(module: str) -> str:
+    """What a module says of itself in its first line, without importing it."""
+    found = find_spec(module)
+    assert found is not None
+    assert found.origin is not None
+    told = ast.get_docstring(ast.parse(Path(found.origin).read_bytes())) or ""
+    return told.splitlines()[0].rpartition(": ")[2]
