@@ -3,6 +3,7 @@
 from functools import lru_cache
 from io import BytesIO
 from math import prod
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ _NUMBERS = frozenset({"f4", "f8", "f2", "i1", "i2", "i4", "i8", "u1", "u2", "u4"
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 _MOST_DIMENSIONS = 8
 _LONGEST_HEADER = 10_240  # bytes; numpy itself refuses more than 10 000 characters
+#: numpy reads a header by Python's own parser. Before 3.11.8 and 3.12.2 that counts its depth for
+#: all threads together and fails where two are in it (python/cpython issue 106905).
+_one_at_a_time = Lock()
 
 
 def read_npy(data: bytes) -> NDArray[np.floating]:
@@ -61,7 +65,8 @@ def _header(head: bytes) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
         version = npy.read_magic(stream)
         if version not in _HEADERS:
             raise UnreadableClip(f"npy version {version[0]}.{version[1]} is not read")
-        shape, fortran, dtype = _HEADERS[version](stream)
+        with _one_at_a_time:
+            shape, fortran, dtype = _HEADERS[version](stream)
     except UnreadableClip:
         raise
     except Exception as error:  # numpy lets the errors of Python's own parsers through

@@ -1,5 +1,8 @@
 """The .npy reader: what is read is exactly what was written, and only numbers are read."""
 
+import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -39,6 +42,27 @@ def test_whole_numbers_are_read_as_numbers(dtype: str) -> None:
     np.testing.assert_array_equal(array, joints.astype(float))
     read = read_source(Source(npy(joints), layout=LAYOUTS["kinect_v1"]), FORMATS["npy"])
     np.testing.assert_array_equal(read.joints[:, 0], joints.astype(float))
+
+
+def test_files_read_at_the_same_moment_are_all_read() -> None:
+    """Where a thread is interrupted within the parser that numpy reads headers by: some Pythons'
+    then fails in the next."""
+    lengths = [*range(1, 400)] * 5
+    files = [npy(np.zeros((frames, 20, 3), dtype=np.float32)) for frames in lengths]
+
+    def interrupted(phase: str, _: object) -> None:
+        time.sleep(0)
+
+    thresholds = gc.get_threshold()
+    gc.callbacks.append(interrupted)
+    gc.set_threshold(20)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            read = [len(array) for array in threads.map(read_npy, files)]
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(interrupted)
+    assert read == lengths
 
 
 def test_nan_and_zero_frames_pass_a_reader() -> None:

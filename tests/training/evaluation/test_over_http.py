@@ -1,6 +1,5 @@
 """The episodes through a service that speaks the contract, over real HTTP."""
 
-import io
 import json
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from service.settings import DEFAULT_MODEL
 from skeleton import Archive, prepare, record, resolve_layout
+from skeleton.readers import read_npy
 from tests.service_process import ServiceProcess
 from training.evaluation.encoders import encoder_from_model
 from training.evaluation.features import JOINTS
@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _clip(self, body: bytes, query: dict[str, str]) -> np.ndarray:
         assert self.headers["Content-Type"] == "application/x-npy"
-        joints = np.load(io.BytesIO(body), allow_pickle=False)
+        joints = read_npy(body)
         layout = resolve_layout(query["layout"])
         clip = record(joints, layout, fps=float(query["fps"])).clip()
         poses = prepare(clip, JOINTS, 16).joints[:, 0]
