@@ -196,6 +196,19 @@ def _json_recording(clip: ClipFields, joints: Any, layouts: Layouts) -> Recordin
     )
 
 
+def _in_their_places(
+    tree: dict[str, Any], query: ClipQuery, model: type[EnrollFields] | type[RecognizeFields]
+) -> None:
+    """See that a JSON body holds nothing that belongs into its clip, or into the address."""
+    for name in tree:
+        if name in ClipFields.model_fields:
+            raise Unusable(f"{name}: it belongs into the clip of a JSON body, beside the joints")
+        if name in type(query).model_fields and name not in model.model_fields:
+            raise Unusable(
+                f"{name}: it belongs into the address, ?{name}=..., not into a JSON body"
+            )
+
+
 def _json_fields(
     tree: Any, query: ClipQuery, model: type[EnrollFields] | type[RecognizeFields]
 ) -> tuple[EnrollFields | RecognizeFields, Any]:
@@ -213,6 +226,7 @@ def _json_fields(
             'clip: the body must be an object with a "clip", like '
             '{"clip": {"layout": "kinect_v2", "fps": 30, "joints": [...]}}'
         )
+    _in_their_places(tree, query, model)
     if "joints" not in clip:
         raise Unusable("clip.joints: it is missing; give [T][V][3] or [T][M][V][3] numbers")
     joints = clip.pop("joints")

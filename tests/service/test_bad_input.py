@@ -60,6 +60,28 @@ def test_a_layout_that_is_spelt_a_little_otherwise_is_proposed(visitor: Caller) 
         assert f"unknown layout {name!r} (did you mean kinect_v2?): use one of " in detail
 
 
+@pytest.mark.parametrize(
+    ("call", "field", "place"),
+    [
+        ("/enroll", {"collection": "gym"}, "collection: it belongs into the address, ?collection="),
+        ("/recognize", {"collection": "gym"}, "it belongs into the address, ?collection="),
+        ("/recognize", {"k": 3}, "k: it belongs into the address, ?k="),
+        ("/enroll", {"fps": 30}, "fps: it belongs into the clip of a JSON body"),
+        ("/enroll", {"colection": "gym"}, "colection: this call takes no such field"),
+    ],
+)
+def test_a_field_in_the_wrong_place_is_told_the_right_one(
+    visitor: Caller, call: str, field: dict[str, object], place: str
+) -> None:
+    body = json.loads(clip())
+    if call == "/recognize":
+        del body["action"]
+    response = visitor.post(call, json.dumps(body | field).encode(), JSON)
+    problem = check_problem(response)
+    assert (problem["status"], problem["type"]) == (422, "urn:oneshot:invalid-request")
+    assert place in problem["detail"]
+
+
 def test_recognize_takes_no_action(visitor: Caller) -> None:
     assert visitor.post("/recognize", clip(), JSON).status_code == 422
     query = {"action": "x", "layout": "kinect_v2", "fps": 30}
