@@ -30,6 +30,7 @@ from training.data_folder import archive_path
 from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Encoder, Spectrum
 from training.errors import BadCheckpoint
+from training.evaluation.machine import machine
 from training.guidance import leak
 from training.guidance.guidance import Told
 from training.learner import Learner
@@ -131,7 +132,8 @@ def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool
             if finished and session.learner.guidance is not None:
                 leak.keep(out / leak.FILE, config, session.learner)
             checkpoint.save(last, session.trained(), state)
-    print(f"finished: {last}")
+    minutes = session.seconds / 60
+    print(f"finished: {last}, {session.epoch} epochs in {minutes:.1f} min on {session.where}")
     return 0
 
 
@@ -160,6 +162,8 @@ class Run:
         self.augment = Augmentation(config.augmentation, self.layout, frames)
         self.epoch = 0
         self.took: list[float] = []  # seconds for each epoch of this start
+        self.before = 0.0  # seconds of earlier starts, up to their last checkpoint
+        self.begun = time.monotonic()
         self.draws = torch.Generator()
         self.steps = len(self._draw(0)) // config.optimiser.batch
         if self.steps == 0:
@@ -195,6 +199,7 @@ class Run:
 
     def epochs(self) -> Iterator[dict[str, float]]:
         """Train the remaining epochs; yields the means of each for the log."""
+        self.begun = time.monotonic()
         while self.epoch < self.config.optimiser.epochs:
             begun = time.monotonic()
             torch.manual_seed(self.config.seed * 100_003 + self.epoch)
@@ -210,6 +215,19 @@ class Run:
             return ""
         left = self.config.optimiser.epochs - self.epoch
         return f", {left * statistics.median(self.took) / 60:.0f} min to go"
+
+    @property
+    def seconds(self) -> float:
+        """How long the epochs took so far, with what the caller does after each; of all starts."""
+        return self.before + time.monotonic() - self.begun
+
+    @property
+    def where(self) -> str:
+        """What this start computes on."""
+        if self.device.type == "cuda":
+            return torch.cuda.get_device_name(self.device)
+        threads = torch.get_num_threads()
+        return f"{machine()['processor']}, {threads} thread{'s' if threads > 1 else ''}"
 
     def _one_epoch(self) -> dict[str, float]:
         self.learner.modules().train()
@@ -282,6 +300,7 @@ class Run:
         """Everything that `resume` needs."""
         return {
             "epoch": self.epoch,
+            "seconds": self.seconds,
             "learner": self.learner.modules().state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -291,6 +310,7 @@ class Run:
     def resume(self, state: dict[str, Any]) -> None:
         """Go on after the epoch that `state` was taken at."""
         self.epoch = state["epoch"]
+        self.before = state.get("seconds", 0.0)  # of a run begun by an older version none
         self.learner.modules().load_state_dict(state["learner"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])

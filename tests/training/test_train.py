@@ -124,6 +124,26 @@ def test_a_killed_run_goes_on_and_ends_where_an_undisturbed_one_does(
     assert not list(last.parent.glob("*.partial"))
 
 
+def test_it_says_at_its_end_how_long_all_starts_took_and_on_what(
+    folder: Path, tmp_path: Path
+) -> None:
+    last = tmp_path / "run" / "last.pt"
+    training = Training(folder, last.parent, "optimiser.epochs=40")
+    training.wait_for(last)
+    training.process.kill()
+    training.process.wait()
+    trained, state = checkpoint.load(last)
+    assert state is not None
+    assert 0 < state["seconds"] < 240
+    # As of a run that had 3 epochs left when it was stopped, after an hour.
+    state["epoch"] = 37
+    checkpoint.save(last, trained, state | {"seconds": 3600.0})
+    ended = Training(folder, last.parent, "optimiser.epochs=40").finish().splitlines()[-1]
+    told = re.fullmatch(rf"finished: {last}, 40 epochs in (\d+\.\d) min on .+, 1 thread", ended)
+    assert told is not None, ended
+    assert 60 <= float(told[1]) < 64
+
+
 @pytest.mark.parametrize(
     ("more", "how"), [((), ""), (("--restart",), " without --restart")], ids=["begun", "anew"]
 )
