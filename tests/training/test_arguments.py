@@ -1,8 +1,9 @@
-"""Whole numbers on the command lines of `python -m training`."""
+"""Whole numbers, files and folders on the command lines of `python -m training`."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -31,3 +32,39 @@ def test_a_count_below_one_is_refused_where_it_is_given(
         main()
     assert ended.value.code == 2
     assert f"argument {option}: '{number}' is not a whole number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "why"),
+    [
+        (("import", "ntu", "."), "-o/--out", "is a folder"),
+        (("embed",), "--out", "is a folder"),
+        (("describe", "--archive", "moves"), "--out", "is a folder"),
+        (("train",), "--out", "is no folder"),
+        (("evaluate",), "--out", "is no folder"),
+        (("layouts", "--model", "m.onnx"), "--out", "is no folder"),
+        (("robustness", "--model", "m.onnx"), "--out", "is no folder"),
+        (("ablate",), "--out", "is no folder"),
+        (("benchmark", "ntu60"), "--out", "is no folder"),
+    ],
+    ids=lambda part: part[0] if isinstance(part, tuple) else "",
+)
+def test_what_stands_where_a_command_would_write_is_told_before_anything_is_done(
+    command: tuple[str, ...],
+    option: str,
+    why: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    in_the_way = tmp_path / "there"
+    if why == "is a folder":
+        in_the_way.mkdir()
+    else:
+        in_the_way.touch()
+    monkeypatch.setattr(sys, "argv", ["training", *command, "--out", str(in_the_way)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert f"argument {option}: {in_the_way} {why}" in said

@@ -14,7 +14,7 @@ from training.ablation.plan import SHIPPED, BadPlan, Entry, Plan, entries
 from training.ablation.run_folder import ForeignFolder, RunFolder, is_foreign
 from training.ablation.schedule import Schedule
 from training.ablation.warping import warping
-from training.arguments import count
+from training.arguments import count, folder
 from training.config import BadConfig
 from training.data_folder import DataMissing, archive_path
 from training.errors import BadCheckpoint
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=count, help="the budget of every run")
     parser.add_argument("--jobs", type=count, default=1, help="runs at a time")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--out", type=Path, required=True, help="the folder of runs and report")
+    parser.add_argument("--out", type=folder, required=True, help="the folder of runs and report")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ import torch
 from skeleton import Archive
 from skeleton.whole_file import write_whole
 from training import train
-from training.arguments import count
+from training.arguments import count, folder
 from training.benchmark.measure import measure
 from training.benchmark.table import Cell, markdown, write_table
 from training.benchmark.variants import SHIPPED, read_variants
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--variant-file", type=Path, default=SHIPPED, help="YAML of variants")
     parser.add_argument("--seeds", type=count, default=3, help="training runs of each")
     parser.add_argument("--draws", type=count, default=100, help="draws of exemplars")
-    parser.add_argument("--out", type=Path, help="the folder of runs and table (runs/NAME)")
+    parser.add_argument("--out", type=folder, help="the folder of runs and table (runs/NAME)")
     parser.add_argument("--config", type=Path, help="instead of training/configs/NAME.yaml")
     parser.add_argument("--set", action="append", default=[], metavar="section.field=value",
                         help="a difference for all runs; may be given again")  # fmt: skip

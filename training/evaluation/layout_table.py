@@ -8,7 +8,7 @@ from pathlib import Path
 from skeleton import LAYOUTS, resolve_layout
 from skeleton.animator import ACTIONS
 from skeleton.errors import UnknownLayout
-from training.arguments import count, seed
+from training.arguments import count, folder, seed
 from training.evaluation.encoders import BadModelFile, encoder_from_model
 from training.evaluation.layout_pairs import measure_pairs
 from training.evaluation.layout_report import LayoutTable, markdown, write_report
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--takes", type=count, default=_TAKES, help="performances of every action")
     parser.add_argument("--seed", type=seed, default=0, help="of the performances")
     parser.add_argument("--quick", action="store_true", help="one performance of every action")
-    parser.add_argument("--out", type=Path, required=True, help="the folder of the report")
+    parser.add_argument("--out", type=folder, required=True, help="the folder of the report")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from skeleton import Archive, UnreadableClip, UnusableClip
-from training.arguments import count, seed
+from training.arguments import count, folder, seed
 from training.data_folder import DataMissing, archive_path
 from training.evaluation.encoders import BadModelFile, Encoder, encoder_from_model
 from training.evaluation.evaluate import DEVELOPMENT_SETS
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="only the worst level of each curve, four episodes"
     )
-    parser.add_argument("--out", type=Path, required=True, help="the folder of the report")
+    parser.add_argument("--out", type=folder, required=True, help="the folder of the report")
 
 
 def run(args: argparse.Namespace) -> int:

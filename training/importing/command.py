@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from training.arguments import count
+from training.arguments import count, file
 from training.importing.conversion import DATA_SETS
 from training.importing.report import markdown
 from training.importing.work import import_folder
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument("data_set", choices=sorted(DATA_SETS), help="which data set it is")
     parser.add_argument("folder", type=Path, help="the folder of its files, searched to the ground")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="the archive, NAME.npz")
+    parser.add_argument("-o", "--out", type=file, required=True, help="the archive, NAME.npz")
     parser.add_argument(
         "--workers", type=count, default=os.cpu_count() or 1, help="processes (all cores)"
     )

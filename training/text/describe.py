@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from skeleton import Archive, UnusableClip, resolve_layout
+from training.arguments import file
 from training.data_folder import archive_path
 from training.text.action_text import DESCRIBED, DESCRIBED_LAYOUT, ActionText
 from training.text.answers import read_global, read_local
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names.add_argument("--classes", type=Path, help="text file of class names, one a line")
     names.add_argument("--archive", help="a data set by name, or the path of an .npz archive")
     doing = parser.add_mutually_exclusive_group(required=True)
-    doing.add_argument("--out", type=Path, help="YAML file to write; what is in it is kept")
+    doing.add_argument("--out", type=file, help="YAML file to write; what is in it is kept")
     doing.add_argument("--check", type=Path, help="only check this YAML file")
     parser.add_argument("--model", default=MODEL, help=f"the endpoint's model (default {MODEL})")
     parser.add_argument(

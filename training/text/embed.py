@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.arguments import file
 from training.text.descriptions import SHIPPED, Descriptions, read_folder
 from training.text.embeddings import SHIPPED as SHIPPED_EMBEDDINGS
 from training.text.embeddings import TextEmbeddings, needed_texts
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", default=DEFAULT, help=f"a sentence encoder by name or path (default {DEFAULT})"
     )
     parser.add_argument("--name", help="what to call the model in the file (default: --model)")
-    parser.add_argument("--out", type=Path, default=SHIPPED_EMBEDDINGS, help="file to write")
+    parser.add_argument("--out", type=file, default=SHIPPED_EMBEDDINGS, help="file to write")
     parser.add_argument("--check", action="store_true", help="only check --out against the texts")
     parser.add_argument("--restart", action="store_true", help="embed all again")
 
