@@ -56,7 +56,7 @@ from typing import (
     get_origin,
     runtime_checkable,
 )
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import numpy as np
@@ -527,11 +527,14 @@ class _Call(Generic[Answer]):
         if body.media_type is not None:
             headers["Content-Type"] = body.media_type
         query = {**body.query, **self.query}
+        given = {name: value for name, value in query.items() if value is not None}
+        # Encoded here: this file may be copied beside an httpx before 0.27.1, which would leave a
+        # name like %2F as it is, so that it means another.
+        address = f"{self.path}?{urlencode(given)}" if given else self.path
         try:
             return http.build_request(
                 self.method,
-                self.path,
-                params={name: value for name, value in query.items() if value is not None},
+                address,
                 headers=headers,
                 content=body.content,
                 files=body.files,
