@@ -7,7 +7,7 @@ TIMED := tests/skeleton/readers/test_hostile_bodies.py
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check develop bench clean
+.PHONY: run test oldest check develop bench clean
 
 run: $(VENV)/.serve
 	@exec $(BIN)/python -m service serve
@@ -21,6 +21,17 @@ test: $(VENV)/.develop
 	$(PYTEST) --numprocesses 2 $(TIMED)
 	$(PYTEST) --numprocesses 3 --no-loadscope-reorder --ignore $(TIMED)
 
+# The same tests with the oldest version of each dependency that pyproject.toml admits, in an
+# environment of its own: what it calls the oldest is true only where they pass. uv finds them, which
+# pip cannot.
+OLDEST := .venv-oldest
+oldest:
+	@rm -rf $(OLDEST)
+	@$(MAKE) --no-print-directory $(OLDEST)/bin/pip VENV=$(OLDEST)
+	@$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(MAKE) --no-print-directory test VENV=$(OLDEST) PIP="$(OLDEST)/bin/uv pip install --quiet \
+	  --python $(OLDEST)/bin/python --resolution lowest-direct"
+
 check: $(VENV)/.develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -32,7 +43,7 @@ bench: $(VENV)/.develop
 	$(BIN)/python -m service bench
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(OLDEST)
 
 # The stamps: a set-up is made once and again when pyproject.toml changes.
 # pip comes last: where it is, the environment is whole.
