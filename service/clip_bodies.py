@@ -196,19 +196,6 @@ def _json_recording(clip: ClipFields, joints: Any, layouts: Layouts) -> Recordin
     )
 
 
-def _in_their_places(
-    tree: dict[str, Any], query: ClipQuery, model: type[EnrollFields] | type[RecognizeFields]
-) -> None:
-    """See that a JSON body holds nothing that belongs into its clip, or into the address."""
-    for name in tree:
-        if name in ClipFields.model_fields:
-            raise Unusable(f"{name}: it belongs into the clip of a JSON body, beside the joints")
-        if name in type(query).model_fields and name not in model.model_fields:
-            raise Unusable(
-                f"{name}: it belongs into the address, ?{name}=..., not into a JSON body"
-            )
-
-
 def _json_fields(
     tree: Any, query: ClipQuery, model: type[EnrollFields] | type[RecognizeFields]
 ) -> tuple[EnrollFields | RecognizeFields, Any]:
@@ -226,11 +213,23 @@ def _json_fields(
             'clip: the body must be an object with a "clip", like '
             '{"clip": {"layout": "kinect_v2", "fps": 30, "joints": [...]}}'
         )
-    _in_their_places(tree, query, model)
     if "joints" not in clip:
         raise Unusable("clip.joints: it is missing; give [T][V][3] or [T][M][V][3] numbers")
     joints = clip.pop("joints")
     try:
         return model.model_validate(tree), joints
     except ValidationError as error:
-        raise Unusable(describe(error)) from error
+        raise Unusable(describe(error, _right_places(query, model))) from error
+
+
+def _right_places(
+    query: ClipQuery, model: type[EnrollFields] | type[RecognizeFields]
+) -> dict[str, str]:
+    """Where the fields of a JSON body belong that stand in another's place, by that place."""
+    places = dict.fromkeys(ClipFields.model_fields, "it belongs into the clip of a JSON body")
+    if "action" in model.model_fields:
+        places["clip.action"] = "it belongs beside the clip of a JSON body, not into it"
+    for name in {"collection", "k"} & set(type(query).model_fields):
+        place = f"it belongs into the address, ?{name}=..., not into a JSON body"
+        places |= {name: place, f"clip.{name}": place}
+    return places

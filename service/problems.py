@@ -1,7 +1,7 @@
 """Problems: one table from what went wrong to `application/problem+json` (RFC 9457)."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -152,15 +152,20 @@ def problem(kind: Kind, detail: str, headers: dict[str, str] | None = None) -> R
     return Response(orjson.dumps(body), kind.status, headers, MEDIA_TYPE)
 
 
-def describe(error: ValidationError | RequestValidationError) -> str:
-    """Name every field at fault without repeating its value: it may be NaN, or huge."""
+def describe(
+    error: ValidationError | RequestValidationError, right_places: Mapping[str, str] | None = None
+) -> str:
+    """Name every field at fault without repeating its value: it may be NaN, or huge.
+
+    `right_places` says of fields that are not taken where they stand where they belong.
+    """
     lines = []
     for entry in error.errors()[:10]:
         place = ".".join(str(p) for p in entry["loc"] if p not in ("query", "body", "path"))
         pattern = entry.get("ctx", {}).get("pattern")
         meaning = f"must be {MEANINGS[pattern]}" if pattern in MEANINGS else entry["msg"]
         if entry["type"] == "extra_forbidden":
-            meaning = "this call takes no such field; leave it out"
+            meaning = (right_places or {}).get(place, "this call takes no such field; leave it out")
         lines.append(f"{place or 'request'}: {meaning}"[:300])
     return "; ".join(lines)
 

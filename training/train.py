@@ -30,7 +30,7 @@ from training.data_folder import archive_path
 from training.dataset import SkeletonDataset, draw_epoch
 from training.encoder import Encoder, Spectrum
 from training.errors import BadCheckpoint
-from training.evaluation.machine import machine
+from training.evaluation.machine import processor
 from training.guidance import leak
 from training.guidance.guidance import Told
 from training.learner import Learner
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line of `python -m training train`."""
     parser.add_argument("overrides", nargs="*", help="differences, e.g. encoder.dropout=0.2")
     parser.add_argument("--config", type=Path, help="YAML of differences to the default")
-    parser.add_argument("--out", type=folder, default=Path("runs/default"), help="the run's folder")
+    parser.add_argument("--out", type=folder, default="runs/default", help="the run's folder")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--restart", action="store_true", help="ignore an earlier, unfinished run")
 
@@ -132,8 +132,7 @@ def _in_folder(out: Path, config: Config, device: torch.device, *, restart: bool
             if finished and session.learner.guidance is not None:
                 leak.keep(out / leak.FILE, config, session.learner)
             checkpoint.save(last, session.trained(), state)
-    minutes = session.seconds / 60
-    print(f"finished: {last}, {session.epoch} epochs in {minutes:.1f} min on {session.where}")
+    print(f"finished: {last}, {session.epoch} epochs{session.took_in_all()}")
     return 0
 
 
@@ -162,8 +161,10 @@ class Run:
         self.augment = Augmentation(config.augmentation, self.layout, frames)
         self.epoch = 0
         self.took: list[float] = []  # seconds for each epoch of this start
-        self.before = 0.0  # seconds of earlier starts, up to their last checkpoint
-        self.begun = time.monotonic()
+        # Seconds of earlier starts, up to their last checkpoints, by what they ran on; None where
+        # one did not say, which was of an older version.
+        self.earlier: dict[str, float] | None = {}
+        self.started = time.monotonic()
         self.draws = torch.Generator()
         self.steps = len(self._draw(0)) // config.optimiser.batch
         if self.steps == 0:
@@ -199,7 +200,7 @@ class Run:
 
     def epochs(self) -> Iterator[dict[str, float]]:
         """Train the remaining epochs; yields the means of each for the log."""
-        self.begun = time.monotonic()
+        self.started = time.monotonic()
         while self.epoch < self.config.optimiser.epochs:
             begun = time.monotonic()
             torch.manual_seed(self.config.seed * 100_003 + self.epoch)
@@ -216,18 +217,20 @@ class Run:
         left = self.config.optimiser.epochs - self.epoch
         return f", {left * statistics.median(self.took) / 60:.0f} min to go"
 
-    @property
-    def seconds(self) -> float:
-        """How long the epochs took so far, with what the caller does after each; of all starts."""
-        return self.before + time.monotonic() - self.begun
+    def _seconds(self) -> dict[str, float] | None:
+        """How long all epochs took so far, with what the caller does after each, by what they ran
+        on."""
+        if self.earlier is None:
+            return None
+        here = _name_of(self.device)
+        took = time.monotonic() - self.started
+        return {**self.earlier, here: self.earlier.get(here, 0) + took}
 
-    @property
-    def where(self) -> str:
-        """What this start computes on."""
-        if self.device.type == "cuda":
-            return torch.cuda.get_device_name(self.device)
-        threads = torch.get_num_threads()
-        return f"{machine()['processor']}, {threads} thread{'s' if threads > 1 else ''}"
+    def took_in_all(self) -> str:
+        """How long the epochs of all starts took and on what; nothing where that is not known."""
+        seconds = self._seconds() or {}
+        told = [f"{took / 60:.1f} min on {where}" for where, took in seconds.items()]
+        return f" in {' and '.join(told)}" if told else ""
 
     def _one_epoch(self) -> dict[str, float]:
         self.learner.modules().train()
@@ -300,7 +303,7 @@ class Run:
         """Everything that `resume` needs."""
         return {
             "epoch": self.epoch,
-            "seconds": self.seconds,
+            "seconds": self._seconds(),
             "learner": self.learner.modules().state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -310,7 +313,7 @@ class Run:
     def resume(self, state: dict[str, Any]) -> None:
         """Go on after the epoch that `state` was taken at."""
         self.epoch = state["epoch"]
-        self.before = state.get("seconds", 0.0)  # of a run begun by an older version none
+        self.earlier = state.get("seconds")
         self.learner.modules().load_state_dict(state["learner"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -335,6 +338,14 @@ class Run:
             epoch=self.epoch,
             commit=self.commit,
         )
+
+
+def _name_of(device: torch.device) -> str:
+    """What a device is called, and with how many threads it computes."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    threads = torch.get_num_threads()
+    return f"{processor()} ({threads} thread{'s' if threads > 1 else ''})"
 
 
 def _average(decay: float) -> Callable[..., None]:

@@ -17,9 +17,10 @@ _NUMBERS = frozenset({"f4", "f8", "f2", "i1", "i2", "i4", "i8", "u1", "u2", "u4"
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 _MOST_DIMENSIONS = 8
 _LONGEST_HEADER = 10_240  # bytes; numpy itself refuses more than 10 000 characters
-#: numpy reads a header by Python's own parser. Before 3.11.8 and 3.12.2 that counts its depth for
-#: all threads together and fails where two are in it (python/cpython issue 106905).
-_one_at_a_time = Lock()
+#: One thread at a time: numpy reads a header by Python's `ast`, which before 3.11.8 and 3.12.2
+#: counts its depth for all threads together and fails where two are in it (python/cpython issue
+#: 106905).
+_header_lock = Lock()
 
 
 def read_npy(data: bytes) -> NDArray[np.floating]:
@@ -65,7 +66,7 @@ def _header(head: bytes) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
         version = npy.read_magic(stream)
         if version not in _HEADERS:
             raise UnreadableClip(f"npy version {version[0]}.{version[1]} is not read")
-        with _one_at_a_time:
+        with _header_lock:
             shape, fortran, dtype = _HEADERS[version](stream)
     except UnreadableClip:
         raise

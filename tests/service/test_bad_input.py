@@ -64,19 +64,28 @@ def test_a_layout_that_is_spelt_a_little_otherwise_is_proposed(visitor: Caller) 
     ("call", "field", "place"),
     [
         ("/enroll", {"collection": "gym"}, "collection: it belongs into the address, ?collection="),
-        ("/recognize", {"collection": "gym"}, "it belongs into the address, ?collection="),
+        ("/recognize", {"collection": "a"}, "collection: it belongs into the address, ?collection"),
         ("/recognize", {"k": 3}, "k: it belongs into the address, ?k="),
         ("/enroll", {"fps": 30}, "fps: it belongs into the clip of a JSON body"),
-        ("/enroll", {"colection": "gym"}, "colection: this call takes no such field"),
+        ("/enroll", {"clip.action": "x"}, "clip.action: it belongs beside the clip"),
+        ("/enroll", {"clip.collection": "gym"}, "clip.collection: it belongs into the address"),
+        ("/clips:inspect", {"collection": "gym"}, "collection: it belongs into the address"),
+        # Beside each other all are told, and what belongs nowhere as before.
+        ("/enroll", {"k": 3, "fps": 30}, "fps: it belongs into the clip"),
+        ("/enroll", {"k": 3, "fps": 30}, "k: this call takes no such field"),
+        ("/recognize", {"format": "bvh"}, "format: this call takes no such field"),
     ],
 )
 def test_a_field_in_the_wrong_place_is_told_the_right_one(
     visitor: Caller, call: str, field: dict[str, object], place: str
 ) -> None:
     body = json.loads(clip())
-    if call == "/recognize":
+    if call != "/enroll":
         del body["action"]
-    response = visitor.post(call, json.dumps(body | field).encode(), JSON)
+    for name, value in field.items():
+        within = body["clip"] if name.startswith("clip.") else body
+        within[name.removeprefix("clip.")] = value
+    response = visitor.post(call, json.dumps(body).encode(), JSON)
     problem = check_problem(response)
     assert (problem["status"], problem["type"]) == (422, "urn:oneshot:invalid-request")
     assert place in problem["detail"]

@@ -38,8 +38,11 @@ def test_a_count_below_one_is_refused_where_it_is_given(
     ("command", "option", "why"),
     [
         (("import", "ntu", "."), "-o/--out", "is a folder"),
+        (("import", "ntu", "."), "-o/--out", "is no folder"),
         (("embed",), "--out", "is a folder"),
+        (("embed",), "--out", "is no folder"),
         (("describe", "--archive", "moves"), "--out", "is a folder"),
+        (("describe", "--archive", "moves"), "--out", "is no folder"),
         (("train",), "--out", "is no folder"),
         (("evaluate",), "--out", "is no folder"),
         (("layouts", "--model", "m.onnx"), "--out", "is no folder"),
@@ -62,7 +65,9 @@ def test_what_stands_where_a_command_would_write_is_told_before_anything_is_done
         in_the_way.mkdir()
     else:
         in_the_way.touch()
-    monkeypatch.setattr(sys, "argv", ["training", *command, "--out", str(in_the_way)])
+    writes_a_file = command[0] in ("import", "embed", "describe") and why == "is no folder"
+    out = in_the_way / "new" if writes_a_file else in_the_way
+    monkeypatch.setattr(sys, "argv", ["training", *command, "--out", str(out)])
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
