@@ -164,7 +164,7 @@ class Run:
         # Seconds of earlier starts, up to their last checkpoints, by what they ran on; None where
         # one did not say, which was of an older version.
         self.earlier: dict[str, float] | None = {}
-        self.started = time.monotonic()
+        self.where = _name_of(device)
         self.draws = torch.Generator()
         self.steps = len(self._draw(0)) // config.optimiser.batch
         if self.steps == 0:
@@ -187,6 +187,7 @@ class Run:
             total_steps=config.optimiser.epochs * self.steps,
             pct_start=config.optimiser.warm_up,
         )
+        self.started = time.monotonic()
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -200,7 +201,6 @@ class Run:
 
     def epochs(self) -> Iterator[dict[str, float]]:
         """Train the remaining epochs; yields the means of each for the log."""
-        self.started = time.monotonic()
         while self.epoch < self.config.optimiser.epochs:
             begun = time.monotonic()
             torch.manual_seed(self.config.seed * 100_003 + self.epoch)
@@ -222,9 +222,8 @@ class Run:
         on."""
         if self.earlier is None:
             return None
-        here = _name_of(self.device)
-        took = time.monotonic() - self.started
-        return {**self.earlier, here: self.earlier.get(here, 0) + took}
+        took = self.earlier.get(self.where, 0) + time.monotonic() - self.started
+        return {**self.earlier, self.where: took}
 
     def took_in_all(self) -> str:
         """How long the epochs of all starts took and on what; nothing where that is not known."""
