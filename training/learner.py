@@ -13,9 +13,11 @@ from training.classifier import CosineClassifier
 from training.config import Config
 from training.dataset import SkeletonDataset
 from training.encoder import Encoder, Spectrum
+from training.encoder.completion import Completion
 from training.encoder.unit import unit
 from training.guidance.guidance import Guidance, Told
 from training.guidance.texts import ClassTexts
+from training.hiding import blurred, limbs, shown
 from training.targets import Targets
 
 #: The nearer of two mixed clips has most of it, as a rule.
@@ -26,7 +28,7 @@ _SHARES = torch.distributions.Beta(0.5, 0.5)
 class Learner:
     """Encoder, the classifier that both branches share and, where it is on, the guidance; the
     spectrum with the classifier of its learned view, where it has one, and whether that is taught
-    by `mixed` clips."""
+    by `mixed` clips; its completion, where it has one, with the `limbs` that are hidden from it."""
 
     encoder: Encoder
     classifier: CosineClassifier
@@ -34,6 +36,8 @@ class Learner:
     spectrum: Spectrum
     spectrum_classifier: CosineClassifier | None
     mixed: bool
+    completion: Completion | None
+    limbs: Tensor
 
     @classmethod
     def of(cls, config: Config, data: SkeletonDataset, targets: Targets, layout: Layout) -> Self:
@@ -55,22 +59,27 @@ class Learner:
                     spectrum.net.width, targets.same, targets.sets, config.loss
                 )
         mixed = config.spectrum.learned.mixed
-        return cls(encoder, classifier, guidance, spectrum, judge, mixed)
+        completion = spectrum.completion if config.spectrum.weight else None
+        return cls(encoder, classifier, guidance, spectrum, judge, mixed, completion, limbs(layout))
 
     def modules(self) -> torch.nn.ModuleList:
         """What holds the weights; without guidance and spectrum the first two alone."""
-        return torch.nn.ModuleList([*self.of_graph(), *self.of_spectrum()])
+        taught = self.spectrum_classifier is not None or self.completion is not None
+        spectrum = self.spectrum if taught else None
+        every = [self.encoder, self.classifier, self.guidance, spectrum, self.spectrum_classifier]
+        return torch.nn.ModuleList([module for module in every if module is not None])
 
-    def of_graph(self) -> torch.nn.ModuleList:
-        """What the losses of `losses` teach."""
-        parts = [self.encoder, self.classifier, self.guidance]
-        return torch.nn.ModuleList([part for part in parts if part is not None])
-
-    def of_spectrum(self) -> torch.nn.ModuleList:
-        """What `spectrum_loss` teaches; nothing where no view of the spectrum is learned."""
-        if self.spectrum_classifier is None:
-            return torch.nn.ModuleList()
-        return torch.nn.ModuleList([self.spectrum, self.spectrum_classifier])
+    def parameters_apart(self) -> list[list[torch.nn.Parameter]]:
+        """The parameters that `losses` teaches, those that `spectrum_loss` does, and those that
+        `completion_loss` does, where there are any."""
+        judge = self.spectrum_classifier
+        apart = (
+            (self.encoder, self.classifier, self.guidance),
+            () if judge is None else (self.spectrum.net, judge),
+            (self.completion,),
+        )
+        found = [[p for m in part if m is not None for p in m.parameters()] for part in apart]
+        return [parameters for parameters in found if parameters]
 
     def losses(
         self,
@@ -105,7 +114,8 @@ class Learner:
         net = self.spectrum.net
         assert self.spectrum_classifier is not None
         assert net is not None
-        far = net.compared(*self.spectrum.side_by_side(*body))
+        with torch.no_grad():  # the completion learns by its own loss alone
+            far = net.compared(*self.spectrum.side_by_side(*body))
         if not self.mixed:
             said = bodies.mean(unit(net.layers(far)))
             return self.spectrum_classifier.loss(said, labels)
@@ -116,3 +126,14 @@ class Learner:
         own, right = self.spectrum_classifier.loss(said, labels)
         others, _ = self.spectrum_classifier.loss(said, labels[other])
         return share * own + (1 - share) * others, right
+
+    def completion_loss(
+        self, body: tuple[Tensor, Tensor, Tensor], generator: torch.Generator
+    ) -> Tensor:
+        """The completion's own loss over bodies in their frame, of whom `generator` (of the CPU)
+        draws what is hidden, so that with and without it a run sees the same clips."""
+        assert self.completion is not None
+        local, _, seen = body
+        bodies, frames = local.shape[:2]
+        left = shown(bodies, frames, self.limbs, generator).to(local.device)
+        return self.completion.loss(blurred(local, generator) * seen, seen, left)

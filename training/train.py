@@ -46,6 +46,7 @@ _SHORT = {
     "right_cross_modal": "cross right",
     "loss_spectrum": "spectrum",
     "right_spectrum": "spectrum right",
+    "loss_completion": "completion",
 }
 
 
@@ -165,7 +166,7 @@ class Run:
         # one did not say, which was of an older version.
         self.earlier: dict[str, float] | None = {}
         self.where = _name_of(device)
-        self.draws = torch.Generator()
+        self.draws, self.hides = torch.Generator(), torch.Generator()
         self.steps = len(self._draw(0)) // config.optimiser.batch
         if self.steps == 0:
             raise BadConfig(
@@ -204,7 +205,8 @@ class Run:
         while self.epoch < self.config.optimiser.epochs:
             begun = time.monotonic()
             torch.manual_seed(self.config.seed * 100_003 + self.epoch)
-            self.draws.manual_seed(self.config.seed * 100_003 + self.epoch)
+            for generator in (self.draws, self.hides):
+                generator.manual_seed(self.config.seed * 100_003 + self.epoch)
             totals = self._one_epoch()
             self.epoch += 1
             yield totals
@@ -263,10 +265,13 @@ class Run:
         loss.backward()
         if self.learner.spectrum_classifier is not None:
             parts |= self._teach_spectrum(body, joints, seen, told.labels, bodies)
-        # Each by itself: neither is held back by the other's steps.
-        for part in (self.learner.of_graph(), self.learner.of_spectrum()):
-            if parameters := list(part.parameters()):
-                torch.nn.utils.clip_grad_norm_(parameters, 5.0)
+        if self.learner.completion is not None:
+            missed = self.learner.completion_loss(body, self.hides)
+            missed.backward()
+            parts["loss_completion"] = missed.detach()
+        # Each by itself: none is held back by the others' steps.
+        for parameters in self.learner.parameters_apart():
+            torch.nn.utils.clip_grad_norm_(parameters, 5.0)
         self.optimiser.step()
         self.schedule.step()
         self.average.update_parameters(

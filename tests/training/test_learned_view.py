@@ -74,7 +74,7 @@ def test_it_has_its_share_of_the_spectrums_cosine(run: Run) -> None:
 
 def test_without_a_share_it_is_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONESHOT_DATA", str(folder))
-    run = Run(config("spectrum.learned.share=0"), torch.device("cpu"))
+    run = Run(config("spectrum.learned.share=0", "spectrum.completion=null"), torch.device("cpu"))
     report = next(run.epochs())
     assert "loss_spectrum" not in report
     assert not list(run.learner.spectrum.parameters())

@@ -9,6 +9,7 @@ from training.config.reading import (
 )
 from training.config.sections import (
     AugmentationConfig,
+    CompletionConfig,
     Config,
     CrossModalConfig,
     DataConfig,
@@ -28,6 +29,7 @@ __all__ = [
     "DEFAULT",
     "AugmentationConfig",
     "BadConfig",
+    "CompletionConfig",
     "Config",
     "CrossModalConfig",
     "DataConfig",

@@ -173,6 +173,11 @@ class QuantilesConfig(_Section):
     angle: _Levels | None = None
 
 
+class CompletionConfig(_Section):
+    hidden: int = Field(gt=0)
+    trust: float = Field(ge=0, le=1)
+
+
 class SpectrumConfig(_Section):
     frequencies: int = Field(ge=0)
     windows: int = Field(gt=0)
@@ -187,6 +192,8 @@ class SpectrumConfig(_Section):
     copies: int = Field(ge=0)
     weight: float = Field(ge=0)
     learned: LearnedViewConfig
+    # A checkpoint from before there was any has none.
+    completion: CompletionConfig | None = None
 
 
 class CohortConfig(_Section):

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from skeleton import Layout, resolve_layout
 from training.config import EncoderConfig, SpectrumConfig
+from training.encoder.completion import Completion
 from training.encoder.learned_view import LearnedView
 from training.encoder.position import with_path
 from training.encoder.quantiles import Angles, Distances, Quantiles, Velocities
@@ -103,6 +104,7 @@ class Spectrum(nn.Module):
     """
 
     net: LearnedView | None
+    completion: Completion | None
 
     def __init__(self, config: SpectrumConfig, encoder: EncoderConfig) -> None:
         super().__init__()
@@ -111,6 +113,9 @@ class Spectrum(nn.Module):
         views = _views(config, self.frames, layout)
         self.views = nn.ModuleList(views)
         self.whitenings = nn.ModuleList(Whitening(v.size, config.width) for v in views)
+        self.completion = None
+        if config.completion is not None:
+            self.completion = Completion(len(layout), self.frames, config.completion)
         self.share, self.net = config.learned.share, None
         if self.share > 0:
             self.net = LearnedView(sum(v.size for v in views), config.learned)
@@ -153,15 +158,21 @@ class Spectrum(nn.Module):
             whitening.fit(values, there, labels, ridge)
 
     def known(self, seen: Tensor) -> list[Tensor]:
-        """Which outputs of each view rest on joints that were seen."""
-        known = seen.amax(dim=1).expand(-1, -1, 3).reshape(-1, self.coordinates)
+        """How far the outputs of each view rest on joints that were seen, 0 to 1."""
+        ever = seen.amax(dim=1)  # (N, V, 1)
+        if self.completion is not None:
+            ever = self.completion.known(ever)
+        known = ever.expand(-1, -1, 3).reshape(-1, self.coordinates)
         return [view.known(known) for view in self.views if isinstance(view, View)]
 
     def _position(self, local: Tensor, path: Tensor, seen: Tensor) -> Tensor:
-        """Coordinates `(N, T, 3V)`; a joint rests at its mean while it is unseen."""
-        position = with_path(local, path, self.layout)
-        mean = (position * seen).sum(1, keepdim=True) / seen.sum(1, keepdim=True).clamp(min=1)
-        position = position * seen + mean * (1 - seen)
+        """Coordinates `(N, T, 3V)`; a joint that is unseen is completed, or rests at its mean."""
+        if self.completion is not None:
+            position = with_path(self.completion(local, seen), path, self.layout)
+        else:
+            position = with_path(local, path, self.layout)
+            mean = (position * seen).sum(1, keepdim=True) / seen.sum(1, keepdim=True).clamp(min=1)
+            position = position * seen + mean * (1 - seen)
         return position.reshape(-1, self.frames, self.coordinates)
 
 

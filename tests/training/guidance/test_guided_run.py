@@ -14,7 +14,8 @@ from training import checkpoint
 from training.train import Run
 
 CPU = torch.device("cpu")
-UNLEARNED = ("spectrum.learned.share=0",)  # what is looked at is the encoder
+# What is looked at is the encoder.
+UNLEARNED = ("spectrum.learned.share=0", "spectrum.completion=null")
 PLAIN = ("guidance.importance.weight=0", "guidance.cross_modal.weight=0")
 
 
