@@ -1,4 +1,4 @@
-"""Completion: joints that nobody saw are found from the others, and what was seen stays as it is."""
+"""Completion: joints that nobody saw are found from the others; what was seen stays as it is."""
 
 from pathlib import Path
 
