@@ -71,7 +71,7 @@ def _described(
     clips: Tensor,
     scatter: Scatter | None,
 ) -> tuple[list[Tensor], list[Tensor], Tensor]:
-    """What each view says of every body that is there, `(n, F)`, what of it is known, and their
+    """What each view says of every body that is there, `(n, F)`, how far it is known, and their
     classes `(n,)`."""
     if scatter is None:
         bodies = _as_they_are(encoder, data, clips)

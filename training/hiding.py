@@ -13,13 +13,14 @@ from skeleton import Layout
 _SINGLE, _BOTH, _FOR_A_WHILE = 0.5, 0.15, 0.5
 #: Of the single joints at most so many are lost, and of all joints so many for a while.
 _MOST, _MOST_FOR_A_WHILE = 0.6, 0.8
-#: Metres: nobody knows the heading and the size of a body exactly whose joints are hidden.
+#: Share and metres: nobody knows size and place of a body exactly whose joints are hidden.
 _SIZE, _PLACE = 0.07, 0.03
 
 
 def limbs(layout: Layout) -> Tensor:
-    """What hangs together, `(L, V)`, 1 for its joints: every joint but the roots with all that
-    hangs on it, and that of both sides together."""
+    """What hangs together, `(L, V)`, 1 for its joints: every joint with all that hangs on it, and
+    that of both sides together, but never the whole body. One at least: in a layout without bones
+    these are its joints."""
     joints = range(len(layout))
     parents = layout.parents
 
@@ -28,14 +29,10 @@ def limbs(layout: Layout) -> Tensor:
             joint = parents[joint]
         return joint == other
 
-    alone = [
-        [float(hangs_on(joint, other)) for joint in joints]
-        for other in joints
-        if parents[other] >= 0
-    ]
-    one = torch.tensor(alone)
+    one = torch.tensor([[float(hangs_on(joint, other)) for joint in joints] for other in joints])
     both = torch.maximum(one, one[:, list(layout.mirror)])
-    found: Tensor = torch.cat((one, both)).unique(dim=0)
+    every = torch.cat((one, both)).unique(dim=0)
+    found: Tensor = every[every.amin(dim=1) == 0]
     return found
 
 

@@ -37,7 +37,7 @@ class Learner:
     spectrum_classifier: CosineClassifier | None
     mixed: bool
     completion: Completion | None
-    limbs: Tensor
+    limbs: Tensor | None
 
     @classmethod
     def of(cls, config: Config, data: SkeletonDataset, targets: Targets, layout: Layout) -> Self:
@@ -60,7 +60,8 @@ class Learner:
                 )
         mixed = config.spectrum.learned.mixed
         completion = spectrum.completion if config.spectrum.weight else None
-        return cls(encoder, classifier, guidance, spectrum, judge, mixed, completion, limbs(layout))
+        hidden = None if completion is None else limbs(layout)
+        return cls(encoder, classifier, guidance, spectrum, judge, mixed, completion, hidden)
 
     def modules(self) -> torch.nn.ModuleList:
         """What holds the weights; without guidance and spectrum the first two alone."""
@@ -133,6 +134,7 @@ class Learner:
         """The completion's own loss over bodies in their frame, of whom `generator` (of the CPU)
         draws what is hidden, so that with and without it a run sees the same clips."""
         assert self.completion is not None
+        assert self.limbs is not None
         local, _, seen = body
         bodies, frames = local.shape[:2]
         left = shown(bodies, frames, self.limbs, generator).to(local.device)

@@ -15,7 +15,7 @@ from training.checkpoint import Trained
 from training.cohort import base_statistics
 from training.config import load_config
 from training.dataset import SkeletonDataset
-from training.encoder import Encoder, SkeletonBranch
+from training.encoder import Encoder, SkeletonBranch, Spectrum
 
 BASE = ("wave", "squat", "kick", "clap", "push")
 NOVEL = ("punch", "bow", "raise_arms", "walk", "side_bend")
@@ -78,7 +78,11 @@ def trained(data_folder: Path) -> Trained:
         patch.setenv("ONESHOT_DATA", str(data_folder))
         layout = resolve_layout(config.encoder.layout)
         data = SkeletonDataset.load(config.data, layout, frames=config.encoder.input_frames)
-    embedder, cohort = base_statistics(Encoder(config.encoder), config, data, 8)
+    spectrum = Spectrum(config.spectrum, config.encoder)
+    assert spectrum.completion is not None
+    for weight in spectrum.completion.parameters():  # untaught it corrects nothing
+        torch.nn.init.normal_(weight, std=0.05)
+    embedder, cohort = base_statistics(Encoder(config.encoder), config, data, 8, spectrum)
     return Trained(
         config=config,
         classes=tuple(known.name for known in data.classes),

@@ -1,13 +1,15 @@
 """Completion: joints that nobody saw are found from the others; what was seen stays as it is."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
-from skeleton import LAYOUTS
+from skeleton import LAYOUTS, resolve_layout
 from tests.animator_archive import write_animator_archive
+from training.bodies import Bodies
 from training.config import CompletionConfig, Config, load_config
 from training.encoder import Embedder, Encoder, Spectrum
 from training.encoder.completion import Completion
@@ -106,15 +108,19 @@ def test_a_moment_that_nobody_saw_lies_between_those_before_and_after() -> None:
     assert float(error[:, [10, 15], 5].max()) < 0.05  # next to one that was seen
 
 
-def test_it_learns_where_hidden_joints_are(taught: Run) -> None:
-    local, _, seen = frame(taught)
-    completion = Completion(V, T, CompletionConfig(hidden=64, trust=0.75))
+def test_it_learns_where_hidden_joints_of_another_person_are(taught: Run) -> None:
+    local, path, seen = frame(taught)
+    other = torch.from_numpy(taught.served.subjects == 0)
+    learner = deepcopy(taught.learner)
+    completion = learner.completion
+    assert completion is not None
     optimiser = torch.optim.AdamW(completion.parameters(), 0.003)
-    draws, limb = torch.Generator().manual_seed(0), limbs(BODY)
+    draws = torch.Generator().manual_seed(0)
     for _ in range(400):
         optimiser.zero_grad()
-        completion.loss(local, seen, shown(len(local), T, limb, draws)).backward()
+        learner.completion_loss((local[~other], path[~other], seen[~other]), draws).backward()
         optimiser.step()
+    local, seen = local[other], seen[other]
     missed = usual = 0.0
     for joint in range(1, V):  # the pelvis is where the body is put
         left = seen.clone()
@@ -152,16 +158,61 @@ def test_what_was_never_seen_counts_as_much_as_it_is_trusted(trust: float) -> No
     assert torch.equal(known[:, :3], ever[:, :3])
 
 
-@pytest.mark.usefixtures("data")
-def test_a_clip_that_lacks_nothing_says_the_same_with_it_and_without() -> None:
-    run = Run(config("optimiser.epochs=1"), torch.device("cpu"))
-    next(run.epochs())
-    spectrum = run.learner.spectrum.eval()
-    body = frame(run)
+def test_a_clip_that_lacks_nothing_says_the_same_with_it_and_without(taught: Run) -> None:
+    spectrum = taught.trained().branch().embedder.spectrum
+    body = frame(taught)
+    assert body[2].all()
     with torch.no_grad():
         completed = spectrum(*body)
         spectrum.completion = None
         assert torch.allclose(spectrum(*body), completed, atol=1e-5)
+
+
+def test_each_learns_by_its_own_loss_alone(taught: Run) -> None:
+    learner, (local, path, seen) = taught.learner, frame(taught)
+    left = seen * shown(len(local), T, limbs(BODY), torch.Generator().manual_seed(3))
+    body = (local * left, path, left)
+    completion, judge = learner.completion, learner.spectrum_classifier
+    assert completion is not None
+    assert judge is not None
+    parts = (list(completion.parameters()), [*learner.spectrum.net.parameters()])  # type: ignore[union-attr]
+    labels = torch.from_numpy(taught.served.labels)
+    bodies = Bodies.of(taught.served.joints, taught.served.seen)
+    learner.modules().zero_grad()
+    learner.spectrum_loss(body, labels, bodies)[0].backward()
+    assert all(weight.grad is None for weight in parts[0])
+    assert any(weight.grad is not None for weight in parts[1])
+    learner.modules().zero_grad()
+    learner.completion_loss(body, torch.Generator()).backward()
+    assert any(weight.grad is not None for weight in parts[0])
+    assert all(weight.grad is None for weight in parts[1])
+
+
+@pytest.mark.usefixtures("data")
+def test_it_is_taught_where_no_view_is_learned() -> None:
+    run = Run(config("spectrum.learned.share=0", "optimiser.epochs=1"), torch.device("cpu"))
+    assert set(next(run.epochs())) >= {"loss", "loss_completion"}
+    embedder = run.trained().branch().embedder
+    assert embedder.spectrum.completion is not None
+
+
+@pytest.mark.parametrize("layout", ["coco", "kinect_v2"])
+def test_it_completes_bodies_of_other_layouts(layout: str) -> None:
+    more = (f"encoder.layout={layout}", "encoder.moving_part=null", "encoder.frames=64")
+    if layout == "coco":  # without a pelvis, to which distances are told
+        crossed = "spectrum.crossed=[left_wrist,right_wrist,nose]"
+        turning = "spectrum.turning=[left_wrist,right_wrist]"
+        more = (*more, "spectrum.quantiles=null", crossed, turning)
+    settings = config(*more)
+    joints = len(LAYOUTS[layout])
+    spectrum = Spectrum(settings.spectrum, settings.encoder).eval()
+    local, path = torch.randn(2, 64, joints, 3), torch.zeros(2, 64, 1, 3)
+    seen = shown(2, 64, limbs(LAYOUTS[layout]), torch.Generator().manual_seed(0))
+    for values, known in zip(
+        spectrum.described(local * seen, path, seen), spectrum.known(seen), strict=True
+    ):
+        assert values.isfinite().all()
+        assert values.shape == known.shape
 
 
 @pytest.mark.usefixtures("data")
@@ -208,7 +259,16 @@ def test_a_limb_is_a_joint_with_all_that_hangs_on_it_alone_or_of_both_sides() ->
     assert frozenset(BODY.joints) not in found
 
 
-def test_joints_are_hidden_for_good_and_for_a_while_and_never_all_of_them() -> None:
+def test_limbs_hang_on_roots_too_and_without_bones_every_joint_is_one() -> None:
+    coco = LAYOUTS["coco"]
+    leg = torch.zeros(len(coco))
+    leg[[coco.index[f"left_{part}"] for part in ("hip", "knee", "ankle")]] = 1
+    assert any(torch.equal(limb, leg) for limb in limbs(coco))
+    loose = limbs(resolve_layout("left_hip,right_hip,left_shoulder,right_shoulder"))
+    assert {float(row.sum()) for row in loose} == {1, 2}
+
+
+def test_joints_are_hidden_for_good_and_for_a_while_and_hardly_ever_all_of_them() -> None:
     left = shown(2000, T, limbs(BODY), torch.Generator().manual_seed(0))[..., 0]
     again = shown(2000, T, limbs(BODY), torch.Generator().manual_seed(0))[..., 0]
     assert torch.equal(left, again)

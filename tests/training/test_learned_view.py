@@ -91,8 +91,10 @@ def test_the_encoder_starts_the_same_with_it_and_without() -> None:
 
 
 def test_a_joint_that_was_never_seen_is_as_usual_to_it(run: Run) -> None:
+    """Where nothing is completed."""
     next(run.epochs())
     spectrum = run.average.module[1].eval()
+    spectrum.completion = None
     local, path, weight = body(run)
     weight = weight.clone()
     weight[:, :, 5] = 0
@@ -102,7 +104,11 @@ def test_a_joint_that_was_never_seen_is_as_usual_to_it(run: Run) -> None:
     with torch.no_grad():
         said = spectrum.net(*spectrum.side_by_side(local, path, weight))
         other = spectrum.net(*spectrum.side_by_side(garbage, path, weight))
+        described, known = spectrum.side_by_side(local, path, weight)
+        far = spectrum.net.compared(described, known)
     assert torch.allclose(other, said, atol=1e-5)
+    assert (known == 0).any()
+    assert (far[known == 0] == 0).all()
 
 
 def test_mixed_clips_teach_it_too_and_only_clips_of_one_person(

@@ -42,6 +42,9 @@ def branch() -> SkeletonBranch:
     for name, buffer in spectrum.named_buffers():
         if name.startswith("whitenings"):  # mean and basis, as of no class
             buffer.copy_(torch.randn_like(buffer))
+    assert spectrum.completion is not None
+    for weight in spectrum.completion.parameters():  # untaught it corrects nothing
+        torch.nn.init.normal_(weight, std=0.05)
     cohort = torch.nn.functional.normalize(torch.randn(9, encoder.width + spectrum.width), dim=1)
     return SkeletonBranch(Embedder(encoder, spectrum, 0.8), cohort, 5).eval()
 

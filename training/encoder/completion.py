@@ -2,7 +2,8 @@
 
 Whitened axes rest on all joints at once: that a missing one counts as usual tears every axis away,
 and two clips that lack different joints are far from each other. A body is not free: who sees the
-rest of it can tell about where an elbow is. What was never seen is believed less.
+rest of it can tell about where an elbow is. What was never seen is believed less. Where the hips
+go in the room (`BodyFrame`'s path) is not completed.
 """
 
 import torch
@@ -18,8 +19,9 @@ class Completion(nn.Module):
     """`forward(local (N, T, V, 3), seen (N, T, V, 1))` → `(N, T, V, 3)`, a body in its frame with
     all of its joints; what was seen stays as it is, and who is not there stays nought.
 
-    A joint that is unseen for a while is put where it was before and after, one that never was
-    anywhere at all, and a small network over the frame's joints corrects that.
+    A joint that is unseen for a while is put where it was shortly before or after, in the middle of
+    a long gap nearer to its mean, and one that never was seen anywhere at all; a small network over
+    the frame's joints corrects that.
     """
 
     nearness: Tensor
@@ -62,8 +64,8 @@ class Completion(nn.Module):
         return completed
 
     def known(self, ever: Tensor) -> Tensor:
-        """How much each joint counts, by whether it was ever seen, both `(N, V, 1)`: what is
-        completed as much as `trust` says."""
+        """How much each joint counts, 0 to 1, by whether it was ever seen, both `(N, V, 1)`: what
+        is completed as much as `trust` says, once for every joint that a value rests on."""
         anybody = ever.amax(dim=1, keepdim=True)
         return ever + self.trust * (1 - ever) * anybody
 

@@ -33,7 +33,7 @@ class LearnedView(nn.Module):
         return out
 
     def compared(self, described: Tensor, known: Tensor) -> Tensor:
-        """How far each is from the usual, in its deviations, `(N, F)`; nought if not known."""
+        """How far each is from the usual, in its deviations, `(N, F)`, as far as it is known."""
         far: Tensor = self.usual(described) * known
         return far
 

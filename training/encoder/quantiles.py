@@ -1,8 +1,8 @@
 """Quantiles over time: which values a movement takes, and how often, whenever it does (ours).
 
 Like magnitudes of waves they do not change when a movement starts earlier or later; unlike them
-they say where a joint lingers and how fast it is at most. A joint rests at its mean while it is
-unseen, so that a gap adds two jumps to its velocities.
+they say where a joint lingers and how fast it is at most. Without a completion a joint rests at its
+mean while it is unseen, so that a gap adds two jumps to its velocities.
 """
 
 from collections.abc import Sequence

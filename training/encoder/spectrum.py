@@ -5,7 +5,8 @@ of that from few base classes. Magnitudes of a Fourier transform over time do no
 movement starts earlier or later. The views, each where it is asked for: the whole clip; overlapping
 windows, which tell the beginning from the end; cross-spectra of some joints, which tell whether
 they move in step; quantiles over time (`quantiles.py`); and which way round they move
-(`turning.py`). Each is seen along the axes that tell the base classes apart, scaled by what varies
+(`turning.py`). They look at a body whose unseen joints were completed (`completion.py`), where that
+is asked for. Each is seen along the axes that tell the base classes apart, scaled by what varies
 within a class (`Whitening`); beside them stands what a small network learns of all of them
 (`LearnedView`).
 """
@@ -50,7 +51,7 @@ class Magnitudes(nn.Module):
         return (real * real + imaginary * imaginary + _TINY).sqrt().reshape(-1, self.size)
 
     def known(self, coordinates: Tensor) -> Tensor:
-        """Which outputs rest on joints that were seen: `(N, 3V)` → `(N, 3BV)`."""
+        """How far each output rests on joints that were seen, 0 to 1: `(N, 3V)` → `(N, 3BV)`."""
         return coordinates[:, None].expand(-1, len(self.cos), -1).reshape(-1, self.size)
 
 
@@ -91,7 +92,7 @@ class Crossings(nn.Module):
         return product / (torch.cat((size, size), 1) + 1e-3).sqrt()
 
     def known(self, coordinates: Tensor) -> Tensor:
-        """Which outputs rest on joints that were seen: `(N, 3V)` → `(N, 2BP)`."""
+        """How far each output rests on joints that were seen, 0 to 1: `(N, 3V)` → `(N, 2BP)`."""
         pair = coordinates.index_select(1, self.left) * coordinates.index_select(1, self.right)
         return pair[:, None].expand(-1, 2 * len(self.cos), -1).reshape(-1, self.size)
 
@@ -139,7 +140,7 @@ class Spectrum(nn.Module):
         return torch.cat((joined * (1 - self.share) ** 0.5, learned * self.share**0.5), dim=1)
 
     def side_by_side(self, local: Tensor, path: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
-        """What all views say, side by side, and which of it is known, each `(N, F)`."""
+        """What all views say, side by side, and how far it is known, each `(N, F)`."""
         described, known = self.described(local, path, seen), self.known(seen)
         return torch.cat(described, dim=1), torch.cat(known, dim=1)
 
@@ -158,7 +159,8 @@ class Spectrum(nn.Module):
             whitening.fit(values, there, labels, ridge)
 
     def known(self, seen: Tensor) -> list[Tensor]:
-        """How far the outputs of each view rest on joints that were seen, 0 to 1."""
+        """How far the outputs of each view rest on joints that were seen, 0 to 1; on completed ones
+        they do in part."""
         ever = seen.amax(dim=1)  # (N, V, 1)
         if self.completion is not None:
             ever = self.completion.known(ever)

@@ -13,7 +13,8 @@ from training.encoder.unit import unit
 
 class Whitening(nn.Module):
     """Values along the chosen axes: `(N, F)`, `known` `(N, F)` → `(N, W)` of length 1. What is not
-    known counts as usual. `fit` sets it; before that everything is nought."""
+    known (0) counts as usual, what is known in part (to 1) as much nearer to that. `fit` sets it;
+    before that everything is nought."""
 
     mean: Tensor
     basis: Tensor
@@ -34,7 +35,7 @@ class Whitening(nn.Module):
         axis, becomes the unit; the axes are then those along which the classes' means spread most.
         """
         values, known = values.double(), known.double()
-        usual = (values * known).sum(0) / known.sum(0).clamp(min=1)
+        usual = (values * known).sum(0) / known.sum(0).clamp(min=1e-12)
         values = usual + (values - usual) * known
         classes, number = labels.unique(return_inverse=True)
         counts = torch.bincount(number, minlength=len(classes)).double()

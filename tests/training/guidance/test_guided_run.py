@@ -120,7 +120,7 @@ def test_a_run_shows_its_losses_keeps_its_guidance_and_can_be_asked_whether_it_l
     events.Reload()
     assert {
         "loss", "right", "loss_skeleton", "loss_calibrate", "loss_cross_modal",
-        "right_cross_modal", "loss_spectrum", "right_spectrum",
+        "right_cross_modal", "loss_spectrum", "right_spectrum", "loss_completion",
     } <= set(events.Tags()["scalars"])  # fmt: skip
     trained, _ = checkpoint.load(out / "last.pt")
     assert {name.split(".")[0] for name in trained.state} == {
