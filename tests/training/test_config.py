@@ -99,7 +99,15 @@ def test_a_base_that_cannot_be_is_named(base: str, why: str, tmp_path: Path) -> 
         load_config(mine)
 
 
-@pytest.mark.parametrize("name", ["clear_terms", "clear_terms_five_views"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clear_terms",
+        "clear_terms_sets_apart",
+        "clear_terms_uncompleted",
+        "clear_terms_five_views",
+    ],
+)
 def test_the_configuration_of_clear_terms_takes_those_sets_alone(name: str) -> None:
     data = load_config(CONFIGS / f"{name}.yaml").data
     clear = {"uiprmd_kinect", "uiprmd_vicon", "precog16", "hdm05_11",
