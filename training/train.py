@@ -205,6 +205,7 @@ class Run:
         while self.epoch < self.config.optimiser.epochs:
             begun = time.monotonic()
             torch.manual_seed(self.config.seed * 100_003 + self.epoch)
+            # Alike, as the shipped models were trained so; what they draw is not compared.
             for generator in (self.draws, self.hides):
                 generator.manual_seed(self.config.seed * 100_003 + self.epoch)
             totals = self._one_epoch()

@@ -186,6 +186,7 @@ def test_each_learns_by_its_own_loss_alone(taught: Run) -> None:
     learner.completion_loss(body, torch.Generator()).backward()
     assert any(weight.grad is not None for weight in parts[0])
     assert all(weight.grad is None for weight in parts[1])
+    assert all(weight.grad is None for weight in learner.encoder.parameters())
 
 
 @pytest.mark.usefixtures("data")
@@ -205,9 +206,13 @@ def test_it_completes_bodies_of_other_layouts(layout: str) -> None:
         more = (*more, "spectrum.quantiles=null", crossed, turning)
     settings = config(*more)
     joints = len(LAYOUTS[layout])
+    torch.manual_seed(0)
     spectrum = Spectrum(settings.spectrum, settings.encoder).eval()
+    assert spectrum.completion is not None
     local, path = torch.randn(2, 64, joints, 3), torch.zeros(2, 64, 1, 3)
     seen = shown(2, 64, limbs(LAYOUTS[layout]), torch.Generator().manual_seed(0))
+    seen[:, :, -1] = 0
+    assert all(((known > 0) & (known < 1)).any() for known in spectrum.known(seen)[:1])
     for values, known in zip(
         spectrum.described(local * seen, path, seen), spectrum.known(seen), strict=True
     ):

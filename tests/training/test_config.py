@@ -116,6 +116,19 @@ def test_the_configuration_of_clear_terms_takes_those_sets_alone(name: str) -> N
     assert set(data.pseudo_novel) <= {entry.name for entry in data.sets}
 
 
+COMPLETING = ("default", "clear_terms", "clear_terms_sets_apart")
+FORMER = (
+    "uncompleted", "angles_and_turning", "five_views", "sets_apart", "classes_apart",
+    "people_apart", "apart", "clear_terms_uncompleted", "clear_terms_five_views",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*COMPLETING, *FORMER])
+def test_joints_are_completed_by_todays_configurations_and_by_no_former_one(name: str) -> None:
+    completion = load_config(CONFIGS / f"{name}.yaml").spectrum.completion
+    assert (completion is not None) == (name in COMPLETING)
+
+
 def test_a_configuration_from_before_relatives_could_be_left_out_trained_on_them() -> None:
     tree = load_config().model_dump()
     del tree["data"]["relatives"]

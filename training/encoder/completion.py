@@ -17,7 +17,7 @@ _NEXT, _FAR = 0.37, 1e-3
 
 class Completion(nn.Module):
     """`forward(local (N, T, V, 3), seen (N, T, V, 1))` → `(N, T, V, 3)`, a body in its frame with
-    all of its joints; what was seen stays as it is, and who is not there stays nought.
+    all of its joints; what was seen (1, else 0) stays as it is, and who is not there stays nought.
 
     A joint that is unseen for a while is put where it was shortly before or after, in the middle of
     a long gap nearer to its mean, and one that never was seen anywhere at all; a small network over
