@@ -25,7 +25,7 @@ class Augmentation:
         self.config = config
         self.layout = layout
         self.frames = frames
-        self.bones, self.path = _bone_matrices(layout)
+        self.bones, self.path = bone_matrices(layout)
         self.roots = [joint for joint, parent in enumerate(layout.parents) if parent < 0]
         self.ends = [
             i for i, j in enumerate(layout.joints) if j.partition("_")[2] in ("wrist", "ankle")
@@ -134,8 +134,9 @@ def _put_by_the_body(joints: Tensor, seen: Tensor) -> Tensor:
     return torch.where(there, joints, middle)
 
 
-def _bone_matrices(layout: Layout) -> tuple[Tensor, Tensor]:
-    """`bones @ joints` are the bone vectors (a root's is its own position), `path` undoes it."""
+def bone_matrices(layout: Layout) -> tuple[Tensor, Tensor]:
+    """`bones @ joints` are the bone vectors (a root's is its own position), `path` undoes it: its
+    rows are 1 for a joint and for all that it hangs on."""
     joints = len(layout)
     bones = torch.eye(joints)
     for child, parent in layout.bones:

@@ -4,10 +4,13 @@ As they get lost for a camera: single ones, a limb with all that hangs on it or 
 any of them for a while.
 """
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
 from skeleton import Layout
+from training.augmentation import bone_matrices
 
 #: Shares of the bodies that lose single joints (the others a limb), both, and some for a while.
 _SINGLE, _BOTH, _FOR_A_WHILE = 0.5, 0.15, 0.5
@@ -17,32 +20,26 @@ _MOST, _MOST_FOR_A_WHILE = 0.6, 0.8
 _SIZE, _PLACE = 0.07, 0.03
 
 
+@lru_cache(maxsize=8)
 def limbs(layout: Layout) -> Tensor:
     """What hangs together, `(L, V)`, 1 for its joints: every joint with all that hangs on it, and
     that of both sides together, but never the whole body. One at least: in a layout without bones
-    these are its joints."""
-    joints = range(len(layout))
-    parents = layout.parents
-
-    def hangs_on(joint: int, other: int) -> bool:
-        while joint >= 0 and joint != other:
-            joint = parents[joint]
-        return joint == other
-
-    one = torch.tensor([[float(hangs_on(joint, other)) for joint in joints] for other in joints])
+    these are its joints. Not to be changed."""
+    _, path = bone_matrices(layout)
+    one = (path.T > 0.5).float()
     both = torch.maximum(one, one[:, list(layout.mirror)])
     every = torch.cat((one, both)).unique(dim=0)
     found: Tensor = every[every.amin(dim=1) == 0]
     return found
 
 
-def shown(bodies: int, frames: int, limb: Tensor, draws: torch.Generator) -> Tensor:
-    """Draw which joints of so many bodies are not hidden, `(N, T, V, 1)`; `limb` as of `limbs`."""
+def shown(bodies: int, frames: int, layout: Layout, draws: torch.Generator) -> Tensor:
+    """Draw which joints of so many bodies are not hidden, `(N, T, V, 1)`."""
 
     def drawn(*shape: int) -> Tensor:
         return torch.rand(shape, generator=draws)
 
-    joints = limb.shape[1]
+    limb, joints = limbs(layout), len(layout)
     single = (drawn(bodies, joints) < _MOST * drawn(bodies, 1)).float()
     chosen = limb[torch.randint(len(limb), (bodies,), generator=draws)]
     kind = drawn(bodies, 1)

@@ -17,7 +17,7 @@ from training.encoder.completion import Completion
 from training.encoder.unit import unit
 from training.guidance.guidance import Guidance, Told
 from training.guidance.texts import ClassTexts
-from training.hiding import blurred, limbs, shown
+from training.hiding import blurred, shown
 from training.targets import Targets
 
 #: The nearer of two mixed clips has most of it, as a rule.
@@ -28,7 +28,7 @@ _SHARES = torch.distributions.Beta(0.5, 0.5)
 class Learner:
     """Encoder, the classifier that both branches share and, where it is on, the guidance; the
     spectrum with the classifier of its learned view, where it has one, and whether that is taught
-    by `mixed` clips; its completion, where it has one, with the `limbs` that are hidden from it."""
+    by `mixed` clips; its completion, where one is taught."""
 
     encoder: Encoder
     classifier: CosineClassifier
@@ -37,7 +37,6 @@ class Learner:
     spectrum_classifier: CosineClassifier | None
     mixed: bool
     completion: Completion | None
-    limbs: Tensor | None
 
     @classmethod
     def of(cls, config: Config, data: SkeletonDataset, targets: Targets, layout: Layout) -> Self:
@@ -60,8 +59,7 @@ class Learner:
                 )
         mixed = config.spectrum.learned.mixed
         completion = spectrum.completion if config.spectrum.weight else None
-        hidden = None if completion is None else limbs(layout)
-        return cls(encoder, classifier, guidance, spectrum, judge, mixed, completion, hidden)
+        return cls(encoder, classifier, guidance, spectrum, judge, mixed, completion)
 
     def modules(self) -> torch.nn.ModuleList:
         """What holds the weights; without guidance and spectrum the first two alone."""
@@ -134,8 +132,7 @@ class Learner:
         """The completion's own loss over bodies in their frame, of whom `generator` (of the CPU)
         draws what is hidden, so that with and without it a run sees the same clips."""
         assert self.completion is not None
-        assert self.limbs is not None
         local, _, seen = body
         bodies, frames = local.shape[:2]
-        left = shown(bodies, frames, self.limbs, generator).to(local.device)
+        left = shown(bodies, frames, self.spectrum.layout, generator).to(local.device)
         return self.completion.loss(blurred(local, generator) * seen, seen, left)

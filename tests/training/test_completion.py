@@ -9,6 +9,7 @@ from torch import Tensor
 
 from skeleton import LAYOUTS, resolve_layout
 from tests.animator_archive import write_animator_archive
+from tests.training.small_run import SMALL_RUN
 from training.bodies import Bodies
 from training.config import CompletionConfig, Config, load_config
 from training.encoder import Embedder, Encoder, Spectrum
@@ -19,12 +20,7 @@ from training.train import Run
 BODY = LAYOUTS["body16"]
 V, T = len(BODY), 32
 SMALL = (
-    "data.sets=[{archive: moves}]",
-    "data.pseudo_novel={}",
-    "data.stored_frames=40",
-    "encoder.channels=[8,8]",
-    "encoder.strides=[2,2]",
-    "encoder.segment_width=4",
+    *SMALL_RUN,
     "optimiser.batch=32",
     "spectrum.learned.hidden=24",
     "spectrum.learned.copies=1",
@@ -81,7 +77,7 @@ def test_what_was_seen_stays_as_it_is(taught: Run) -> None:
     local, _, seen = frame(taught)
     completion = taught.learner.completion
     assert completion is not None
-    seen = seen * shown(len(local), T, limbs(BODY), torch.Generator().manual_seed(3))
+    seen = seen * shown(len(local), T, BODY, torch.Generator().manual_seed(3))
     with torch.no_grad():
         whole = completion(local * seen, seen)
     assert torch.equal(whole * seen, local * seen)
@@ -170,7 +166,7 @@ def test_a_clip_that_lacks_nothing_says_the_same_with_it_and_without(taught: Run
 
 def test_each_learns_by_its_own_loss_alone(taught: Run) -> None:
     learner, (local, path, seen) = taught.learner, frame(taught)
-    left = seen * shown(len(local), T, limbs(BODY), torch.Generator().manual_seed(3))
+    left = seen * shown(len(local), T, BODY, torch.Generator().manual_seed(3))
     body = (local * left, path, left)
     completion, judge = learner.completion, learner.spectrum_classifier
     assert completion is not None
@@ -210,7 +206,7 @@ def test_it_completes_bodies_of_other_layouts(layout: str) -> None:
     spectrum = Spectrum(settings.spectrum, settings.encoder).eval()
     assert spectrum.completion is not None
     local, path = torch.randn(2, 64, joints, 3), torch.zeros(2, 64, 1, 3)
-    seen = shown(2, 64, limbs(LAYOUTS[layout]), torch.Generator().manual_seed(0))
+    seen = shown(2, 64, LAYOUTS[layout], torch.Generator().manual_seed(0))
     seen[:, :, -1] = 0
     assert all(((known > 0) & (known < 1)).any() for known in spectrum.known(seen)[:1])
     for values, known in zip(
@@ -274,8 +270,8 @@ def test_limbs_hang_on_roots_too_and_without_bones_every_joint_is_one() -> None:
 
 
 def test_joints_are_hidden_for_good_and_for_a_while_and_hardly_ever_all_of_them() -> None:
-    left = shown(2000, T, limbs(BODY), torch.Generator().manual_seed(0))[..., 0]
-    again = shown(2000, T, limbs(BODY), torch.Generator().manual_seed(0))[..., 0]
+    left = shown(2000, T, BODY, torch.Generator().manual_seed(0))[..., 0]
+    again = shown(2000, T, BODY, torch.Generator().manual_seed(0))[..., 0]
     assert torch.equal(left, again)
     never = left.amax(1) == 0
     sometimes = ~never & (left.amin(1) == 0)

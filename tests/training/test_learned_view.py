@@ -7,18 +7,14 @@ import torch
 from torch import Tensor
 
 from tests.animator_archive import write_animator_archive
+from tests.training.small_run import SMALL_RUN
 from training.bodies import Bodies
 from training.config import BadConfig, Config, load_config
 from training.encoder import Embedder, Encoder, Spectrum
 from training.train import Run
 
 SMALL = (
-    "data.sets=[{archive: moves}]",
-    "data.pseudo_novel={}",
-    "data.stored_frames=40",
-    "encoder.channels=[8,8]",
-    "encoder.strides=[2,2]",
-    "encoder.segment_width=4",
+    *SMALL_RUN,
     "optimiser.epochs=6",
     "optimiser.batch=8",
     "spectrum.learned.share=0.4",

@@ -5,17 +5,13 @@ import torch
 from torch import Tensor
 
 from tests.animator_archive import write_animator_archive
+from tests.training.small_run import SMALL_RUN
 from training.config import load_config
 from training.train import Run
 
 OVERRIDES = (
-    "data.sets=[{archive: moves}]",
-    "data.pseudo_novel={}",
-    "data.stored_frames=40",
+    *SMALL_RUN,
     "data.clips_per_class=6",
-    "encoder.channels=[8,8]",
-    "encoder.strides=[2,2]",
-    "encoder.segment_width=4",
     "optimiser.epochs=2",
     "optimiser.batch=8",
 )
