@@ -104,6 +104,7 @@ def test_a_base_that_cannot_be_is_named(base: str, why: str, tmp_path: Path) -> 
     [
         "clear_terms",
         "clear_terms_sets_apart",
+        "clear_terms_classes_apart",
         "clear_terms_uncompleted",
         "clear_terms_five_views",
     ],
@@ -116,7 +117,9 @@ def test_the_configuration_of_clear_terms_takes_those_sets_alone(name: str) -> N
     assert set(data.pseudo_novel) <= {entry.name for entry in data.sets}
 
 
-COMPLETING = ("default", "clear_terms", "clear_terms_sets_apart")
+COMPLETING = (
+    "default", "clear_terms", "clear_terms_sets_apart", "clear_terms_classes_apart",
+)  # fmt: skip
 FORMER = (
     "uncompleted", "angles_and_turning", "five_views", "sets_apart", "classes_apart",
     "people_apart", "apart", "clear_terms_uncompleted", "clear_terms_five_views",

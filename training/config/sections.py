@@ -200,6 +200,14 @@ class CohortConfig(_Section):
     nearest: int = Field(gt=1)
 
 
+class GalleryConfig(_Section):
+    """How a model file measures scores against what is enrolled; training does not depend on it."""
+
+    centre: float | None = Field(default=None, gt=0)
+    worth: float = Field(default=1.5, gt=0)
+    spread_worth: float = Field(default=8.0, gt=0)
+
+
 class ImportanceConfig(_Section):
     weight: float = Field(ge=0)
     loss: Literal["mse", "sum", "kl"]
@@ -240,6 +248,8 @@ class Config(_Section):
     optimiser: OptimiserConfig
     spectrum: SpectrumConfig
     cohort: CohortConfig
+    # A checkpoint from before there was any has the default's.
+    gallery: GalleryConfig = GalleryConfig()
     # A checkpoint from before there was any has none.
     guidance: GuidanceConfig | None = None
 
