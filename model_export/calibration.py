@@ -1,7 +1,7 @@
 """Calibration: from scores to probabilities and decisions (ours).
 
-One logistic fit over all sets serves every enrolled action, because the scores are measured
-against the cohort and the gallery. Each set weighs the same, however many clips it has.
+One logistic fit over all sets serves every enrolled action, because the scores are told by the
+cohort and the gallery. Each set weighs the same, however many clips it has.
 """
 
 import math
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from model_export.errors import CalibrationImpossible
 from model_export.trials import Floats, Trials
-from training.evaluation.gallery_level import GalleryNorm
+from training.config import GalleryConfig
+from training.evaluation.gallery_scale import GalleryNorm
 from training.evaluation.logistic import logistic, logistic_fit
 from training.evaluation.metrics import Answers, auroc, expected_calibration_error
 
@@ -25,13 +26,6 @@ DEFAULT_FALSE_ACCEPT = 0.1
 #: Two actions so close that the better one is right less often than this are `ambiguous`.
 CERTAIN = 0.6
 
-#: Actions that the prior of a gallery's level counts as: with 5 the share of strangers that pass
-#: was the most even over galleries of 2 to 20 actions of an earlier default's kept-out classes
-#: (RESULTS.md).
-WORTH = 5.0
-#: The share of strangers that come as near as the same action.
-_SAME = 0.01
-
 _DIGITS = 4
 
 
@@ -41,9 +35,10 @@ class Calibration:
 
     `slope`, `intercept`: probability that the best match is right = 1 / (1 + exp(-(slope · score +
     intercept))), where about half of what is asked is enrolled, as in the trials. `threshold`
-    decides `unknown`, `margin` decides `ambiguous`, `thresholds` are by the share of unknown clips
-    they accept; all in units of the score, from which `gallery` has taken the gallery's level.
-    `figures` are means over the sets of `set_figures`.
+    decides `unknown`, `thresholds` are by the share of unknown clips they accept, both in units of
+    the score as the gallery tells it by `gallery`; `margin` decides `ambiguous`, in those before it
+    does: how near two actions lie to be mistaken does not hang on what else is enrolled. `figures`
+    are means over the sets of `set_figures`.
     """
 
     slope: float
@@ -56,9 +51,9 @@ class Calibration:
     set_figures: dict[str, dict[str, Any]]
 
 
-def calibrate(sets: Sequence[Trials]) -> Calibration:
+def calibrate(sets: Sequence[Trials], config: GalleryConfig) -> Calibration:
     """Fit on the trials of all sets. Raises `CalibrationImpossible` where they say nothing."""
-    gallery, raw = _gallery_norm(sets), sets
+    gallery, raw = _gallery_norm(sets, config), sets
     sets = [_measured(one, gallery) for one in raw]
     slope, intercept = _probability_fit(sets)
     thresholds = {share: _threshold(sets, share) for share in FALSE_ACCEPTS}
@@ -71,7 +66,7 @@ def calibrate(sets: Sequence[Trials]) -> Calibration:
     set_figures = {one.set_name: _figures(one, (slope, intercept), thresholds) for one in sets}
     for one in raw:
         if others := [other for other in raw if other is not one]:
-            error = round(_error_by(others, one), _DIGITS)
+            error = round(_error_by(others, one, config), _DIGITS)
             set_figures[one.set_name]["expected_calibration_error_without_this_set"] = error
     return Calibration(
         slope,
@@ -85,26 +80,34 @@ def calibrate(sets: Sequence[Trials]) -> Calibration:
     )
 
 
-def _gallery_norm(sets: Sequence[Trials]) -> GalleryNorm:
-    """Sets weigh the same: `prior` is the mean nearness in the smallest galleries, `same` what one
-    stranger in a hundred reaches."""
-    same = _quantile([one.best[of & ~one.known] for one, of in _galleries(sets)], 1 - _SAME)
-    smallest = []
+def _gallery_norm(sets: Sequence[Trials], config: GalleryConfig) -> GalleryNorm:
+    """Sets weigh the same: the prior is the mean nearness in the smallest galleries, its spread
+    that of the largest; where these hold two actions, how much their nearness differs."""
+    priors, spreads = [], []
     for one in sets:
-        least = min(map(len, one.between))
-        bare = GalleryNorm(0.0, WORTH, same)
-        asked = [bare.nearness(scores) for scores in one.between if len(scores) == least]
+        least, most = min(one.actions), max(one.actions)
         # A gallery in which all actions are the same says nothing.
-        if near := [found.score for found in asked if found.actions > 0]:
-            smallest.append(sum(near) / len(near))
-    prior = sum(smallest) / len(smallest) if smallest else 0.0
-    return GalleryNorm(round(prior, _DIGITS), WORTH, same)
+        told = [(n, near) for n, near in zip(one.actions, one.near, strict=True) if near.actions]
+        if smallest := [near.score for n, near in told if n == least]:
+            priors.append(float(np.mean(smallest)))
+        largest = [near.spread for n, near in told if n == most and near.spread > 0]
+        spread = float(np.mean(largest)) if largest else float(np.std(smallest or [0.0]))
+        if spread > 0:
+            spreads.append(spread)
+    if not spreads:
+        raise CalibrationImpossible("all actions of every gallery come equally near to each other")
+    return GalleryNorm(
+        prior=round(float(np.mean(priors)), _DIGITS),
+        spread=round(float(np.mean(spreads)), _DIGITS),
+        worth=config.worth,
+        spread_worth=config.spread_worth,
+    )
 
 
 def _measured(one: Trials, gallery: GalleryNorm) -> Trials:
-    """Take the level of its gallery off every query's best score."""
-    levels = np.array([gallery.of(scores) for scores in one.between])
-    return replace(one, best=one.best - levels[one.gallery])
+    """Let its gallery tell every query's best score."""
+    scales = np.array([gallery.scale(near) for near in one.near])[one.gallery]  # (Q, 2)
+    return replace(one, best=(one.best - scales[:, 0]) / scales[:, 1])
 
 
 def _galleries(sets: Sequence[Trials]) -> Iterator[tuple[Trials, NDArray[np.bool_]]]:
@@ -157,9 +160,9 @@ def _weights(parts: Sequence[Floats]) -> Floats:
     return np.concatenate([np.full(len(part), 1 / len(part) / len(held)) for part in held])
 
 
-def _error_by(others: Sequence[Trials], one: Trials) -> float:
+def _error_by(others: Sequence[Trials], one: Trials, config: GalleryConfig) -> float:
     """The calibration error on a set of what the others alone say."""
-    gallery = _gallery_norm(others)
+    gallery = _gallery_norm(others, config)
     slope, intercept = _probability_fit([_measured(other, gallery) for other in others])
     stated = logistic(slope * _measured(one, gallery).best + intercept)
     return expected_calibration_error(stated, one.right.astype(np.float64))

@@ -58,7 +58,9 @@ def _model(trained: Trained, largest: int) -> tuple[bytes, Export]:
     check_size(graph.ByteSize(), largest)  # before the calibration, which takes longer
     session = Session(graph.SerializeToString())
     parity = check_parity(session, branch, data)
-    calibration = calibrate(trials(session, data, filler_data(trained.config)))
+    gallery = trained.config.gallery
+    asked = trials(session, data, filler_data(trained.config), gallery.centre)
+    calibration = calibrate(asked, gallery)
     space = space_of(graph)
     metadata = metadata_of(
         trained,

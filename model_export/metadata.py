@@ -12,13 +12,14 @@ format that it does not know.
   serve it;
 - `layout`: `{"name", "joints": [V names], "parents": [V numbers, -1 = root], "axes"}`;
 - `frames` T, `persons` M, `width` D of `embedding`;
-- `score`: the formula's name, "gallery-norm": `normalised` in `training/evaluation/methods.py`,
-  less the gallery's level (`gallery_level.py` there);
+- `score`: the formula's name, "gallery-scale": `GalleryScores` in
+  `training/evaluation/gallery_scale.py`;
 - `calibration`: `slope`, `intercept` (probability that a match is right =
   1 / (1 + exp(-(slope · score + intercept)))); `threshold` (a best score below it is `unknown`)
   and the share of unknown clips that it lets pass, `false_accept`; `margin` (a best score that
-  leads the second by less is `ambiguous`); `thresholds` by share, `{"0.01", "0.05", "0.1"}`;
-  `gallery`: `prior`, `worth` and `same` of a gallery's level (`training/evaluation`);
+  leads the second by less, in cosines, is `ambiguous`); `thresholds` by share,
+  `{"0.01", "0.05", "0.1"}`; `gallery`: `prior`, `spread`, `worth`, `spread_worth` of its scale,
+  and `centre`, or null;
   `figures`, means over `set_figures`, and `set_figures` by set: `classes`, `subjects`, `clips`,
   `episodes`, `enrolled` (mean size of the galleries) and `fillers` among them, `queries`, `known`,
   `accuracy`, `auroc`,
@@ -47,9 +48,10 @@ from model_export.calibration import DEFAULT_FALSE_ACCEPT, Calibration
 from model_export.self_test import SelfTest
 from skeleton import PREPARATION, Layout
 from training.checkpoint import Trained
+from training.config import Config
 
 FORMAT = "1"
-SCORE = "gallery-norm"
+SCORE = "gallery-scale"
 #: The property that holds all but the self-test.
 MODEL = "oneshot.model"
 
@@ -79,7 +81,7 @@ def metadata_of(
         "persons": encoder.persons,
         "width": width,
         "score": SCORE,
-        "calibration": _calibration(calibration),
+        "calibration": _calibration(calibration, trained.config),
         "training": {
             "sets": trained_on(trained),
             "classes": trained.classes,
@@ -103,11 +105,19 @@ def trained_on(trained: Trained) -> list[str]:
 
 
 def recalibrated(
-    metadata: Mapping[str, str], calibration: Calibration, pseudo_novel: tuple[str, ...]
+    metadata: Mapping[str, str],
+    calibration: Calibration,
+    config: Config,
+    pseudo_novel: tuple[str, ...],
 ) -> dict[str, str]:
-    """Return a file's properties with another calibration, on these classes; all else stays."""
+    """Return a file's properties with another calibration, on these classes and by this
+    configuration; all else stays."""
     model = json.loads(metadata[MODEL])
-    model |= {"score": SCORE, "calibration": _calibration(calibration)}
+    model |= {
+        "score": SCORE,
+        "calibration": _calibration(calibration, config),
+        "config": config.model_dump(mode="json", by_alias=True),
+    }
     model["training"]["pseudo_novel"] = pseudo_novel
     return {**metadata, MODEL: json.dumps(model, allow_nan=False, ensure_ascii=False)}
 
@@ -117,7 +127,7 @@ def write_metadata(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
     onnx.helper.set_model_props(model, dict(metadata))
 
 
-def _calibration(calibration: Calibration) -> dict[str, Any]:
+def _calibration(calibration: Calibration, config: Config) -> dict[str, Any]:
     return {
         "slope": calibration.slope,
         "intercept": calibration.intercept,
@@ -125,7 +135,7 @@ def _calibration(calibration: Calibration) -> dict[str, Any]:
         "false_accept": DEFAULT_FALSE_ACCEPT,
         "margin": calibration.margin,
         "thresholds": {f"{share:g}": value for share, value in calibration.thresholds.items()},
-        "gallery": asdict(calibration.gallery),
+        "gallery": {**asdict(calibration.gallery), "centre": config.gallery.centre},
         "figures": calibration.figures,
         "set_figures": calibration.set_figures,
     }

@@ -57,10 +57,12 @@ def recalibrate(model: Path, output: Path) -> Calibration:
         raise BadGraph(f"{model}: {error}") from error
     config = _config_of(model, session)
     data = novel_data(config)
-    found = calibrate(trials(session, data, filler_data(config)))
+    asked = trials(session, data, filler_data(config), config.gallery.centre)
+    found = calibrate(asked, config.gallery)
     graph = onnx.load_from_string(content)
     metadata = {entry.key: entry.value for entry in graph.metadata_props}
-    write_metadata(graph, recalibrated(metadata, found, asked_classes(data, found.set_figures)))
+    classes = asked_classes(data, found.set_figures)
+    write_metadata(graph, recalibrated(metadata, found, config, classes))
     write(output, graph.SerializeToString(deterministic=True))
     return found
 

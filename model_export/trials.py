@@ -19,7 +19,7 @@ from model_export.session import Session
 from skeleton import resolve_layout
 from training.config import Config, DataConfig, SetConfig
 from training.dataset import Part, SkeletonDataset, draw_epoch, has_base_classes
-from training.evaluation.methods import scores
+from training.evaluation.gallery_scale import Nearness, centred, less_cohort, nearness
 from training.evaluation.protocol import Episode, Labels, episodes
 
 _BATCH = 64
@@ -38,11 +38,11 @@ Array = NDArray[Any]
 class Trials:
     """The queries of one set's episodes, each array `(Q,)`.
 
-    `best` mean-norm, `margin` to the second best action, whether the query's action was enrolled
-    (`known`), and whether the best (`right`) or the second best (`second_right`) is its action;
-    `gallery` `(Q,)` numbers the gallery that was asked: of each the scores between its actions,
-    `(C, C)`, are in `between`. `enrolled` is the mean number of actions in the galleries,
-    `fillers` among them.
+    `best` score before its gallery tells it, `margin` to the second best action, whether the
+    query's action was enrolled (`known`), and whether the best (`right`) or the second best
+    (`second_right`) is its action; `gallery` `(Q,)` numbers the gallery that was asked: of each
+    `actions` has how many it holds and `near` how near they come to each other. `enrolled` is the
+    mean number of actions in the galleries, `fillers` among them.
     """
 
     set_name: str
@@ -52,7 +52,8 @@ class Trials:
     right: Flags
     second_right: Flags
     gallery: Labels
-    between: tuple[Floats, ...]
+    actions: tuple[int, ...]
+    near: tuple[Nearness, ...]
     classes: int
     subjects: int
     clips: int
@@ -63,7 +64,7 @@ class Trials:
     @property
     def sizes(self) -> Labels:
         """How many actions were enrolled, for each query `(Q,)`."""
-        return np.array([len(scores) for scores in self.between])[self.gallery]
+        return np.array(self.actions)[self.gallery]
 
 
 def _with_novel(data: DataConfig) -> tuple[SetConfig, ...]:
@@ -125,12 +126,16 @@ def asked_classes(data: SkeletonDataset, sets: Container[str]) -> tuple[str, ...
 
 
 def trials(
-    session: Session, data: SkeletonDataset, fillers: SkeletonDataset | None
+    session: Session,
+    data: SkeletonDataset,
+    fillers: SkeletonDataset | None,
+    centre: float | None,
 ) -> list[Trials]:
     """Run the episodes of every set that has three classes and two subjects at least; others are
     left out, and said.
 
-    `data` are the classes kept out of training, `fillers` base classes of the same sets, or None.
+    `data` are the classes kept out of training, `fillers` base classes of the same sets, or None;
+    with a `centre` the galleries' mean is taken off (`training/evaluation/gallery_scale.py`).
     Raises `CalibrationImpossible` when there is no such set.
     """
     set_of = _sets(data)
@@ -151,8 +156,7 @@ def trials(
             asked.append((fillers, others))
             filling = fillers.labels[others]
         said = _run(session, *asked)
-        between = np.asarray(scores(said, said), dtype=np.float64)
-        found.append(_of_set(name, between, labels, subjects, filling))
+        found.append(_of_set(name, said, labels, subjects, filling, centre))
     if not found:
         raise CalibrationImpossible(
             "no set keeps three classes of two subjects out of training, and episodes need them"
@@ -176,9 +180,16 @@ def _sets(data: SkeletonDataset) -> NDArray[np.str_]:
     return np.array([data.classes[label].set_name for label in data.labels])
 
 
-def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers: Labels) -> Trials:
-    """`scores` `(n + m, n + m)` of the set's n clips and m fillers, whose base classes are
-    `fillers` `(m,)`."""
+def _of_set(
+    name: str,
+    said: dict[str, Floats],
+    labels: Labels,
+    subjects: Labels,
+    fillers: Labels,
+    centre: float | None,
+) -> Trials:
+    """`said` of the set's n clips and, behind them, its m fillers, whose base classes are `fillers`
+    `(m,)`."""
     drawn = episodes(labels, subjects, repeats=_REPEATS)
     rng = np.random.default_rng(0)
     most = min(int(e.enrolled.sum()) for e in drawn) + len(np.unique(fillers))
@@ -189,12 +200,12 @@ def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers
         for episode, size in zip(asked, sizes * len(drawn), strict=True)
     ]
     answers = [
-        _answered(scores, labels, episode.queries, gallery)
+        _answered(said, labels, episode.queries, gallery, centre)
         for episode, gallery in zip(asked, galleries, strict=True)
     ]
-    best, margin = (np.concatenate([a[k] for a in answers]) for k in (0, 1))
+    best, margin = (np.concatenate([a[k] for _, a in answers]) for k in (0, 1))
     known, right, second_right = (
-        np.concatenate([a[k] for a in answers]).astype(np.bool_) for k in (2, 3, 4)
+        np.concatenate([a[k] for _, a in answers]).astype(np.bool_) for k in (2, 3, 4)
     )
     return Trials(
         name,
@@ -204,7 +215,8 @@ def _of_set(name: str, scores: Floats, labels: Labels, subjects: Labels, fillers
         right,
         second_right,
         np.repeat(np.arange(len(galleries)), [len(episode.queries) for episode in asked]),
-        tuple(scores[np.ix_(gallery.rows, gallery.rows)] for gallery in galleries),
+        tuple(len(gallery.rows) for gallery in galleries),
+        tuple(near for near, _ in answers),
         classes=len(np.unique(labels)),
         subjects=len(np.unique(subjects)),
         clips=len(labels),
@@ -238,14 +250,22 @@ def _gallery(
 
 
 def _answered(
-    scores: Floats, labels: Labels, queries: Labels, gallery: _Gallery
-) -> tuple[Array, ...]:
-    """Ask queries of a gallery."""
-    table = scores[np.ix_(queries, gallery.rows)]  # (Q, C)
+    said: dict[str, Floats],
+    labels: Labels,
+    queries: Labels,
+    gallery: _Gallery,
+    centre: float | None,
+) -> tuple[Nearness, tuple[Array, ...]]:
+    """Ask queries of a gallery; how near its actions come to each other, and the answers."""
+    enrolled, means = said["embedding"][gallery.rows], said["cohort_mean"]
+    exemplars = means[gallery.rows]
+    cosines = enrolled @ enrolled.T
+    table, between = centred(said["embedding"][queries] @ enrolled.T, cosines, centre)
+    table = less_cohort(table, means[queries], exemplars)  # (Q, C)
     order = np.argsort(-table, axis=1, kind="stable")
     ranked = np.take_along_axis(table, order[:, :2], axis=1)
     true = labels[queries]
-    return (
+    return nearness(less_cohort(between, exemplars, exemplars), cosines), (
         ranked[:, 0],
         ranked[:, 0] - ranked[:, 1],
         np.isin(true, gallery.classes),

@@ -14,10 +14,10 @@ Similarity = Annotated[float, Field(description="Raw cosine of the two embedding
 Score = Annotated[
     float,
     Field(
-        description="The similarity less what both clips have with the training classes, and less "
-        "how near the enrolled actions come to each other: it moves with the gallery. `threshold` "
-        "and `margin` are in its units. Where the model also compares the course in time it "
-        "counts that, too, and goes before `similarity`."
+        description="The similarity less what both clips have with the training classes, as far "
+        "above how near the enrolled actions come to each other as they differ in that: it moves "
+        "with the gallery. `threshold` and `margin` are in its units. Where the model also "
+        "compares the course in time it counts that, too, and goes before `similarity`."
     ),
 ]
 Probability = Annotated[float, Field(ge=0, le=1, description="That this action is right.")]
@@ -222,7 +222,9 @@ class ModelAnswer(_Answer):
     width: int
     layouts: Annotated[list[str], Field(description="The layouts that a clip may name.")]
     threshold: float
-    margin: float
+    margin: Annotated[
+        float, Field(description="Two best actions nearer than this are ambiguous; of cosines.")
+    ]
     thresholds: Annotated[
         dict[str, float], Field(description="Threshold by the share of unknown clips accepted.")
     ]

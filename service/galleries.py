@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
 from service.gallery import Gallery, changed, gallery_of
-from service.matching import gallery_level, nearness
+from service.gallery_scale import scale_of
 from service.model_file import GalleryNorm
 from service.store import Store, StoreError, StoreUnavailable, UnknownCollection, Version
 
@@ -34,7 +34,7 @@ class Galleries:
     the gallery up to date by what changed. While the store is away it returns the last gallery
     and says that it may be stale. `width` is D of the embeddings, `local` the shape `(S, D')` of
     the local features, where the model matches by them; by `norm`, where the model has it, the
-    galleries' levels are measured. Of a collection that is bound to another
+    galleries' scales are measured. Of a collection that is bound to another
     space than `space`, where one is given, nothing is held but that: its arrays are another
     model's, of any names and shapes. Once it is bound to `space` it is loaded like any other.
     """
@@ -140,15 +140,15 @@ class Galleries:
                 gallery = gallery_of(
                     snapshot.version, snapshot.space, exemplars, self._width, self._local
                 )
-            gallery = held.gallery = self._levelled(gallery)
+            gallery = held.gallery = self._scaled(gallery)
             return gallery
 
-    def _levelled(self, gallery: Gallery) -> Gallery:
+    def _scaled(self, gallery: Gallery) -> Gallery:
         """Measured here, under the collection's lock: once for all who wait for it."""
         if self._norm is None:
             return gallery
         arrays = (gallery.embeddings, gallery.cohort_mean, gallery.numbers)
-        return replace(gallery, level=gallery_level(nearness(*arrays, self._norm), self._norm))
+        return replace(gallery, scale=scale_of(*arrays, self._norm))
 
     def _is_foreign(self, space: str | None) -> bool:
         return self._space is not None and space not in (None, self._space)

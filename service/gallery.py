@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service.gallery_scale import AS_THEY_ARE, Scale
 from service.store import ExemplarArrays, Version
 
 
@@ -16,7 +17,7 @@ class Gallery:
     The order is the same in every process, however it came to know the exemplars, and so is that
     of equal scores. `embeddings` `(n, D)`, `cohort_mean` `(n,)`, `numbers` `(n,)` the position of
     each exemplar's action in `names`; `local` `(n, S, D')` only where the model matches by it.
-    `level` is taken off every score, where the model measures scores from it.
+    `scale` tells its scores, where the model lets what is enrolled tell them.
     """
 
     version: Version
@@ -28,7 +29,7 @@ class Gallery:
     names: tuple[str, ...]
     numbers: NDArray[np.intp]
     local: NDArray[np.float32] | None = None
-    level: float = 0.0
+    scale: Scale = AS_THEY_ARE
 
     def __len__(self) -> int:
         return len(self.ids)

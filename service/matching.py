@@ -8,26 +8,25 @@ rank behind them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.model_file import Calibration, GalleryNorm
+from service.model_file import Calibration
 
 Decision = Literal["match", "unknown", "ambiguous"]
 
 #: Exemplars that are compared by their local features, too.
 RERANKED = 32
-#: Actions whose exemplar is compared with all others' to tell how near they come to each other.
-ASKED = 32
 #: Of one action at most: an action with many exemplars cannot keep the others out (ours).
 OF_ONE_ACTION = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One action by its best exemplar. `similarity` is the raw cosine, `score` the normalised."""
+    """One action by its best exemplar. `similarity` is the raw cosine, `score` the one that its
+    gallery tells."""
 
     action: str
     exemplar_id: str
@@ -55,60 +54,10 @@ def normalised_scores(
 
     `similarity` `(n,)` cosines, `query_mean` `()` and `exemplar_mean` `(n,)` the mean similarity
     of each to its nearest base classes. One threshold fits every enrolled action. AS-norm without
-    its deviations: dividing by them costs accuracy (MODEL_CARD.md).
+    its deviations: dividing by them costs accuracy (MODEL_CARD.md). What is enrolled tells scores
+    besides (`gallery_scale.py`).
     """
     return similarity - (query_mean + exemplar_mean) * np.float32(0.5)
-
-
-class Nearness(NamedTuple):
-    """How near the enrolled actions come to each other: the mean `score` over the `actions` that
-    say anything of strangers, and the `lift`, by how much the actions' further exemplars bring them
-    nearer, the mean over those of which the first exemplars tell anything."""
-
-    score: float
-    actions: float
-    lift: float = 0.0
-
-
-def nearness(
-    embeddings: NDArray[np.float32],
-    cohort_mean: NDArray[np.float32],
-    actions: NDArray[np.intp],
-    norm: GalleryNorm,
-) -> Nearness:
-    """Compare one exemplar of each action, its first row, with all of the others.
-
-    `embeddings` `(n, D)`, `cohort_mean` `(n,)` and the numbers of the `actions` `(n,)`, in whose
-    order the rows come. Each action has the best score with another that is not the same by
-    `norm`. Of more than `ASKED` actions as many are asked, evenly spread: 1 ms with 1 000
-    exemplars, some 30 with 10 000.
-    """
-    first = np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]]) if len(actions) else actions
-    if len(first) < 2:
-        return Nearness(0.0, 0)
-    asked = first[np.linspace(0, len(first) - 1, min(len(first), ASKED)).astype(np.intp)]
-    scores = embeddings[asked] @ embeddings.T
-    scores -= (cohort_mean[asked, None] + cohort_mean) * np.float32(0.5)
-    scores[(actions[asked, None] == actions) | (scores >= norm.same)] = -np.inf
-    best, best_of_first = scores.max(axis=1), scores[:, first].max(axis=1)
-    told, both = np.isfinite(best), np.isfinite(best_of_first)
-    if not told.any():
-        return Nearness(0.0, 0)
-    lift = float((best[both] - best_of_first[both]).mean()) if both.any() else 0.0
-    count = len(first) * int(np.count_nonzero(told)) / len(asked)
-    return Nearness(float(best[told].mean()), count, lift)
-
-
-def gallery_level(near: Nearness, norm: GalleryNorm) -> float:
-    """How high a stranger's best score is in a gallery of this nearness, about: what is taken off
-    every score, so that one threshold serves small galleries, larger ones and any sensor.
-
-    The prior is that of actions with one exemplar each. More of them come nearer to a stranger, by
-    as much as they come nearer to each other: so it is lifted by that. An action that is alone has
-    no other to tell it by.
-    """
-    prior = norm.worth * (norm.prior + near.lift)
-    return (prior + near.actions * near.score) / (norm.worth + near.actions)
 
 
 def nearest(similarity: NDArray[np.float32], actions: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -193,14 +142,20 @@ def _descending(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     return top[np.argsort(-scores[top], kind="stable")]
 
 
-def judge(matches: Sequence[Match], count: int, calibration: Calibration) -> Judgement:
-    """Decide over the best actions: `matches` needs one more than the `count` that are answered."""
+def judge(
+    matches: Sequence[Match], count: int, calibration: Calibration, unit: float = 1.0
+) -> Judgement:
+    """Decide over the best actions: `matches` needs one more than the `count` that are answered.
+
+    `unit` is that of the scores. How near two actions lie to be mistaken does not hang on what else
+    is enrolled: the calibration's margin is in cosines.
+    """
     if not matches:
         return Judgement("unknown", None, ())
     margin = matches[0].score - matches[1].score if len(matches) > 1 else None
     decision: Decision = "match"
     if matches[0].score < calibration.threshold:
         decision = "unknown"
-    elif margin is not None and margin < calibration.margin:
+    elif margin is not None and margin * unit < calibration.margin:
         decision = "ambiguous"
     return Judgement(decision, margin, tuple(matches[:count]))

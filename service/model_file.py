@@ -17,9 +17,11 @@ from skeleton import PREPARATION, Layout, Recording, record, resolve_layout
 from skeleton.readers import read_npy
 
 FORMAT = "1"
-#: The formulas of a score: against the base classes, and against the gallery besides.
-GALLERY_NORM = "gallery-norm"
-_SCORES = ("mean-norm", GALLERY_NORM)
+#: The formulas of a score: against the base classes, and told by the gallery besides.
+GALLERY_SCALE = "gallery-scale"
+_SCORES = ("mean-norm", GALLERY_SCALE)
+#: That of earlier files; the service knows its successor alone.
+_FORMER = "gallery-norm"
 
 
 class BadModel(ValueError):
@@ -28,22 +30,25 @@ class BadModel(ValueError):
 
 @dataclass(frozen=True)
 class GalleryNorm:
-    """How a score is measured against its gallery: from the gallery's level, which is how near the
-    enrolled actions come to each other, and a `prior` that counts as `worth` actions. Two that
-    score `same` or more with each other are one movement under two names, and do not count."""
+    """How what is enrolled tells scores: from how near the enrolled actions come to each other, in
+    units of how much they differ in it. `prior` and `spread` are both for galleries that tell
+    nothing, and count as `worth` and `spread_worth` actions. With `centre` the mean of what is
+    enrolled is taken off first, as far as it is worth beside so many actions."""
 
     prior: float
+    spread: float
     worth: float
-    same: float
+    spread_worth: float
+    centre: float | None
 
 
 @dataclass(frozen=True)
 class Calibration:
     """From scores to decisions. `probability = 1 / (1 + exp(-(slope · score + intercept)))`.
 
-    Below `threshold` a best match is `unknown`; nearer than `margin` to the second, `ambiguous`.
-    `thresholds` are by the share of unknown clips that they accept. Without `gallery`, in earlier
-    files, a score is measured against the base classes alone.
+    Below `threshold` a best match is `unknown`; nearer to the second than `margin`, a difference of
+    cosines, `ambiguous`. `thresholds` are by the share of unknown clips that they accept. Without
+    `gallery`, in earlier files, a score is measured against the base classes alone.
     """
 
     slope: float
@@ -109,14 +114,19 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
                 f"the model was made for preparation {model['preparation']} of clips, this service "
                 f"has {PREPARATION}: export it again from its checkpoint"
             )
+        if model["score"] == _FORMER:
+            raise BadModel(
+                "the file measures scores as earlier files did; write it anew with python -m "
+                "model_export.recalibrate, and what is enrolled stays as it is"
+            )
         if model["persons"] != 1 or model["score"] not in _SCORES:
             raise BadModel(
                 f"the model wants several persons or another score than {' or '.join(_SCORES)}"
             )
-        if model["score"] == GALLERY_NORM and model.get("local") is not None:
+        if model["score"] == GALLERY_SCALE and model.get("local") is not None:
             raise BadModel(
-                "the model measures scores from the gallery's level and matches by local features; "
-                "this service knows the level of plain cosines alone"
+                "the gallery tells the model's scores, and it matches by local features; this "
+                "service knows the scale of plain cosines alone"
             )
         if model["calibration"] is None:
             raise BadModel("the model was exported without calibration; it cannot decide")
@@ -143,7 +153,7 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
 
 
 def _calibration(stated: Mapping[str, Any], score: str) -> Calibration:
-    gallery = None if score != GALLERY_NORM else _gallery(stated["gallery"])
+    gallery = None if score != GALLERY_SCALE else _gallery(stated["gallery"])
     return Calibration(
         slope=float(stated["slope"]),
         intercept=float(stated["intercept"]),
@@ -155,12 +165,20 @@ def _calibration(stated: Mapping[str, Any], score: str) -> Calibration:
 
 
 def _gallery(stated: Mapping[str, Any]) -> GalleryNorm:
-    found = GalleryNorm(*(float(stated[name]) for name in ("prior", "worth", "same")))
-    if not (isfinite(found.prior) and isfinite(found.same) and 0 < found.worth < inf):
+    centre = stated["centre"]
+    found = GalleryNorm(
+        prior=float(stated["prior"]),
+        spread=float(stated["spread"]),
+        worth=float(stated["worth"]),
+        spread_worth=float(stated["spread_worth"]),
+        centre=None if centre is None else float(centre),
+    )
+    positive = [found.spread, found.worth, found.spread_worth]
+    positive += [] if found.centre is None else [found.centre]
+    if not (isfinite(found.prior) and all(0 < value < inf for value in positive)):
         raise BadModel(
-            f"the level of a gallery comes from a prior of {found.prior:g} that counts as "
-            f"{found.worth:g} actions, and from scores below {found.same:g}: all must be numbers, "
-            "the second more than 0"
+            f"a gallery's scale comes from {dict(stated)}: all must be numbers, all but the prior "
+            "more than 0, and the centre may be null"
         )
     return found
 

@@ -129,7 +129,7 @@ class Recogniser:
         if not matches:
             warnings += (f"nothing_enrolled: the collection {collection} holds no action",)
         return Recognised(
-            judge(matches, count, info.calibration),
+            judge(matches, count, info.calibration, gallery.scale.unit),
             gallery.version.revision,
             stale,
             warnings,
@@ -144,7 +144,10 @@ class Recogniser:
 
     def _matches(self, gallery: Gallery, arrays: Arrays, count: int) -> list[Match]:
         similarity = gallery.embeddings @ arrays["embedding"]
-        scores = normalised_scores(similarity, arrays["cohort_mean"], gallery.cohort_mean)
+        scale, centred = gallery.scale, similarity
+        if scale.centre is not None:
+            centred = scale.centre.cosines(similarity, arrays["embedding"])
+        scores = normalised_scores(centred, arrays["cohort_mean"], gallery.cohort_mean)
         calibration, matching = self.encoder.info.calibration, self.encoder.info.local
         if matching is not None and gallery.local is not None and len(gallery):
             rows = nearest(similarity, gallery.numbers)
@@ -152,7 +155,7 @@ class Recogniser:
             scores = reranked(scores, similarity, rows, aligned, matching.weight)
         found = []
         for number, row in best_actions(scores, gallery.numbers, count):
-            score = float(scores[row]) - gallery.level
+            score = (float(scores[row]) - scale.level) / scale.unit
             chance = probability(score, calibration)
             names = (gallery.names[number], gallery.ids[row])
             found.append(Match(*names, float(similarity[row]), score, chance))

@@ -1,5 +1,5 @@
-"""`python -m training train | evaluate | ablate | robustness | layouts | importance | describe |
-embed | leak | import | benchmark`."""
+"""`python -m training train | evaluate | ablate | robustness | decisions | layouts | importance |
+describe | embed | leak | import | benchmark`."""
 
 import argparse
 import ast
@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": "training.evaluation.evaluate",
     "ablate": "training.ablation.ablate",
     "robustness": "training.evaluation.robustness",
+    "decisions": "training.evaluation.decisions",
     "layouts": "training.evaluation.layout_table",
     "importance": "training.evaluation.named_joints",
     "describe": "training.text.describe",

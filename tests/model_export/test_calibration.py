@@ -3,11 +3,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model_export.calibration import CERTAIN, calibrate
+from model_export.calibration import CERTAIN, Calibration
+from model_export.calibration import calibrate as calibrate_by
 from model_export.errors import CalibrationImpossible
 from model_export.trials import Trials
+from training.config import GalleryConfig
+from training.evaluation.gallery_scale import Nearness
 
 SLOPE, INTERCEPT = 1.4, -2.0
+#: Of two actions that come as near as galleries that say nothing: the level is 0 and the unit 1.
+PLAIN = Nearness(0.0, 1.0, 2)
+
+
+def calibrate(sets: list[Trials]) -> Calibration:
+    return calibrate_by(sets, GalleryConfig(worth=1.5, spread_worth=8.0))
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -25,54 +34,71 @@ def drawn(name: str, queries: int, seed: int) -> Trials:
     first = rng.random(queries) < sigmoid(margin)
     # Those whose margin decides otherwise are second; the fit looks at best or second only.
     second_right = known & ~right & ~first
-    gallery, between = np.zeros(queries, dtype=np.int64), (np.zeros((3, 3)),)
+    gallery = np.zeros(queries, dtype=np.int64)
     return Trials(
-        name, best, margin, known, right, second_right, gallery, between, 6, 4, 100, 20, 3.0, 0
-    )
+        name, best, margin, known, right, second_right, gallery, (2,), (PLAIN,), 6, 4, 100, 20,
+        2.0, 0,
+    )  # fmt: skip
 
 
-def galleries(one: Trials, *scores: tuple[int, float]) -> Trials:
-    """The trials in galleries of so many actions that all score so much with each other."""
-    numbers = np.arange(len(one.best)) % len(scores)
-    return replace(one, gallery=numbers, between=tuple(np.full((n, n), s) for n, s in scores))
+def galleries(one: Trials, *near: tuple[int, Nearness]) -> Trials:
+    """The trials in galleries of so many actions that come so near to each other."""
+    numbers = np.arange(len(one.best)) % len(near)
+    actions, told = zip(*near, strict=True)
+    return replace(one, gallery=numbers, actions=actions, near=told)
 
 
 def test_a_sensor_whose_actions_all_lie_nearer_has_the_same_threshold() -> None:
     """Scores and nearness a unit higher: what is measured from the gallery's level is the same."""
-    one = galleries(drawn("a", 20_000, 10), (10, 0.0))
-    nearer = galleries(replace(one, best=one.best + 1), (10, 1.0))
+    one = galleries(drawn("a", 20_000, 10), (10, Nearness(0.0, 1.0, 10)))
+    nearer = galleries(replace(one, best=one.best + 1), (10, Nearness(1.0, 1.0, 10)))
     assert calibrate([nearer]).threshold == pytest.approx(calibrate([one]).threshold, abs=2e-3)
     both = calibrate([replace(one, set_name="far"), nearer])
     for each in (one, nearer):
-        level = both.gallery.of(each.between[0])
-        accepted = (each.best - level)[~each.known] >= both.thresholds[0.1]
+        level, unit = both.gallery.scale(each.near[0])
+        accepted = ((each.best - level) / unit)[~each.known] >= both.thresholds[0.1]
         assert accepted.mean() == pytest.approx(0.1, abs=0.04)
 
 
-def test_the_prior_is_the_nearness_of_the_smallest_galleries() -> None:
-    trials = galleries(drawn("a", 4_000, 11), (2, -0.5), (10, 0.25))
+def test_a_sensor_whose_actions_differ_twice_as_much_has_the_same_threshold() -> None:
+    one = galleries(drawn("a", 20_000, 13), (100, Nearness(0.0, 1.0, 100)))
+    wider = galleries(replace(one, best=2 * one.best), (100, Nearness(0.0, 2.0, 100)))
+    assert calibrate([wider]).threshold == pytest.approx(calibrate([one]).threshold, abs=2e-3)
+    both = calibrate([replace(one, set_name="narrow"), wider])
+    for each in (one, wider):
+        level, unit = both.gallery.scale(each.near[0])
+        accepted = ((each.best - level) / unit)[~each.known] >= both.thresholds[0.1]
+        assert accepted.mean() == pytest.approx(0.1, abs=0.04)
+
+
+def test_the_prior_is_the_nearness_of_the_smallest_galleries_and_the_spread_of_the_largest() -> (
+    None
+):
+    trials = galleries(
+        drawn("a", 4_000, 11), (2, Nearness(-0.5, 0.0, 2)), (10, Nearness(0.25, 0.7, 10))
+    )
     gallery = calibrate([trials]).gallery
-    assert gallery.prior == -0.5
-    assert gallery.of(np.full((1, 1), 0.25)) == -0.5
-    levels = [gallery.of(np.full((n, n), 0.25)) for n in (2, 10)]
+    assert (gallery.prior, gallery.spread) == (-0.5, 0.7)
+    assert (gallery.worth, gallery.spread_worth) == (1.5, 8.0)
+    assert gallery.scale(Nearness(0.0, 0.0, 0)) == (-0.5, 0.7)
+    levels = [gallery.scale(Nearness(0.25, 0.7, n)).level for n in (2, 10)]
     assert -0.5 < levels[0] < levels[1] < 0.25
+
+
+def test_galleries_of_two_tell_the_spread_by_how_much_their_nearness_differs() -> None:
+    pairs = [(2, Nearness(score, 0.0, 2)) for score in (-0.5, -0.3, -0.1)]
+    gallery = calibrate([galleries(drawn("a", 4_000, 11), *pairs)]).gallery
+    assert gallery.spread == pytest.approx(np.std([-0.5, -0.3, -0.1]), abs=1e-4)
+    alike = [(2, Nearness(-0.5, 0.0, 2))] * 2
+    with pytest.raises(CalibrationImpossible, match="come equally near"):
+        calibrate([galleries(drawn("a", 4_000, 11), *alike)])
 
 
 def test_galleries_that_say_nothing_are_no_part_of_the_prior() -> None:
     """In the second all actions are one movement under two names."""
-    trials = galleries(drawn("a", 4_000, 11), (2, -0.5), (2, 99.0), (10, 0.25))
-    assert calibrate([trials]).gallery.prior == -0.5
-    assert calibrate([galleries(drawn("a", 4_000, 11), (2, 99.0))]).gallery.prior == 0
-
-
-def test_what_one_stranger_in_a_hundred_reaches_is_as_near_as_the_same_action() -> None:
-    trials = drawn("a", 40_000, 12)
-    gallery = calibrate([trials]).gallery
-    reached = (trials.best[~trials.known] >= gallery.same).mean()
-    assert reached == pytest.approx(0.01, abs=0.002)
-    twins = np.array([[9.0, 9.0, 0.2], [9.0, 9.0, 0.4], [0.2, 0.4, 9.0]])
-    assert gallery.nearness(twins) == (pytest.approx((0.2 + 0.4 + 0.4) / 3), 3)
-    assert gallery.nearness(np.full((2, 2), 9.0)).actions == 0
+    nothing = Nearness(0.0, 0.0, 0)
+    told = ((2, Nearness(-0.5, 0.0, 2)), (2, nothing), (10, Nearness(0.25, 0.7, 10)))
+    assert calibrate([galleries(drawn("a", 4_000, 11), *told)]).gallery.prior == -0.5
 
 
 def test_probabilities_are_the_shares_that_turn_out_right() -> None:

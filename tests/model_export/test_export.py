@@ -124,7 +124,7 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
         "cohort_mean": ["N"],
         "cohort_std": ["N"],
     }
-    assert about["score"] == "gallery-norm"
+    assert about["score"] == "gallery-scale"
     assert set(about["training"]["classes"]) == {
         f"{place}/{action}" for place in ("indoors", "outdoors") for action in BASE
     }
@@ -138,8 +138,10 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
     thresholds = calibration["thresholds"]
     assert thresholds["0.01"] >= thresholds["0.05"] >= thresholds["0.1"]
     assert calibration["threshold"] == thresholds[f"{calibration['false_accept']:g}"]
-    assert calibration["gallery"]["worth"] > 0
-    assert -1 < calibration["gallery"]["prior"] < 1
+    gallery, stated = calibration["gallery"], about["config"]["gallery"]
+    assert {name: gallery[name] for name in stated} == stated
+    assert -1 < gallery["prior"] < 1
+    assert 0 < gallery["spread"] < 1
     assert set(calibration["set_figures"]) == {"indoors", "outdoors"}
 
 

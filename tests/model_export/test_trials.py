@@ -21,7 +21,7 @@ def test_only_classes_that_were_kept_out_are_asked(trained: Trained) -> None:
 def test_half_of_the_classes_of_each_set_are_enrolled_in_galleries_of_several_sizes(
     session: Session, trained: Trained
 ) -> None:
-    found = trials(session, novel_data(trained.config), filler_data(trained.config))
+    found = trials(session, novel_data(trained.config), filler_data(trained.config), None)
     assert [one.set_name for one in found] == ["indoors", "outdoors"]
     for one in found:
         assert (one.classes, one.subjects, one.clips) == (5, 3, 30)
@@ -42,10 +42,24 @@ def test_half_of_the_classes_of_each_set_are_enrolled_in_galleries_of_several_si
 
 def test_trials_are_the_same_every_time(session: Session, trained: Trained) -> None:
     data = novel_data(trained.config)
-    first, again = (trials(session, data, filler_data(trained.config)) for _ in range(2))
+    fillers = filler_data(trained.config)
+    first, again = (trials(session, data, fillers, None) for _ in range(2))
     for one, other in zip(first, again, strict=True):
         assert np.array_equal(one.best, other.best)
         assert np.array_equal(one.right, other.right)
+
+
+def test_where_the_model_centres_so_do_its_trials(session: Session, trained: Trained) -> None:
+    data, fillers = novel_data(trained.config), filler_data(trained.config)
+    plain, centred = (trials(session, data, fillers, centre) for centre in (None, 2.0))
+    for one, other in zip(plain, centred, strict=True):
+        # What all of a gallery has in common is gone, and with it some of how near its actions are.
+        assert other.actions == one.actions
+        assert np.mean([near.score for near in other.near]) < np.mean(
+            [near.score for near in one.near]
+        )
+        assert other.best.mean() < one.best.mean()
+        assert (other.known == one.known).all()
 
 
 def test_a_set_that_is_kept_out_whole_has_no_fillers(session: Session, trained: Trained) -> None:
@@ -54,13 +68,13 @@ def test_a_set_that_is_kept_out_whole_has_no_fillers(session: Session, trained: 
     for sets, filled in ((kept_out, ["outdoors"]), ({"indoors": kept_out["indoors"]}, [])):
         data = trained.config.data.model_copy(update={"pseudo_novel": sets})
         config = trained.config.model_copy(update={"data": data})
-        found = trials(session, novel_data(config), filler_data(config))
+        found = trials(session, novel_data(config), filler_data(config), None)
         assert [one.set_name for one in found] == sorted(sets)
         assert [one.set_name for one in found if one.fillers] == filled
         assert found[0].classes == len(labels)
         # Half of the classes are enrolled at most, and no size is asked twice.
         assert max(found[0].sizes) == -(-len(labels) // 2)
-        assert len(found[0].between) == found[0].episodes * len(np.unique(found[0].sizes))
+        assert len(found[0].near) == found[0].episodes * len(np.unique(found[0].sizes))
 
 
 def test_two_classes_are_too_few(session: Session, trained: Trained) -> None:
@@ -68,7 +82,7 @@ def test_two_classes_are_too_few(session: Session, trained: Trained) -> None:
     few = config.data.model_copy(update={"pseudo_novel": {"indoors": KeptOut(classes=NOVEL[:2])}})
     data = novel_data(config.model_copy(update={"data": few}))
     with pytest.raises(CalibrationImpossible, match="three classes of two subjects"):
-        trials(session, data, filler_data(trained.config))
+        trials(session, data, filler_data(trained.config), None)
 
 
 def test_a_set_of_too_few_classes_is_said_and_not_told_as_asked(
@@ -78,7 +92,7 @@ def test_a_set_of_too_few_classes_is_said_and_not_told_as_asked(
     data = trained.config.data.model_copy(update={"pseudo_novel": kept_out})
     config = trained.config.model_copy(update={"data": data})
     novel = novel_data(config)
-    found = trials(session, novel, filler_data(config))
+    found = trials(session, novel, filler_data(config), None)
     assert [one.set_name for one in found] == ["indoors"]
     assert "outdoors says nothing for the calibration" in capsys.readouterr().out
     told = asked_classes(novel, {one.set_name for one in found})

@@ -130,6 +130,13 @@ def test_the_decision_is_by_threshold_and_margin(
     assert judged.margin == (None if margin is None else pytest.approx(margin))
 
 
+def test_the_margin_that_decides_is_one_of_cosines_whatever_unit_the_gallery_has() -> None:
+    matches = [match("a", 3.0), match("b", 2.0)]
+    decisions = [judge(matches, 5, CALIBRATION, unit).decision for unit in (0.1, 1.0)]
+    assert decisions == ["ambiguous", "match"]
+    assert judge(matches, 5, CALIBRATION, 0.1).margin == 1.0  # told in units of the score
+
+
 def test_the_margin_is_known_even_when_one_match_is_answered() -> None:
     judged = judge([match("a", 3), match("b", 1)], 1, CALIBRATION)
     assert [m.action for m in judged.matches] == ["a"]

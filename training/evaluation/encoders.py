@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Clip, Layout, Prepared, prepare_persons, resolve_layout
-from training.evaluation.gallery_level import GalleryNorm
+from training.evaluation.gallery_scale import GalleryNorm, GalleryScores
 from training.evaluation.logistic import logistic
 
 Floats = NDArray[np.float32]
@@ -32,9 +32,11 @@ class Encoder:
     `embed` takes `joints` `(N, T, M, V, 3)` and `seen` `(N, T, M, V)` and returns `embedding`
     `(N, D)` and, where the model has them, `cohort_mean` and `cohort_std` `(N,)`. `trained` names
     its training classes, `dataset/label name` (None: not known). `facts` go into the report.
-    `probability` turns scores into probabilities, where the model is calibrated, and `gallery` says
-    what a score leaves out besides, where the file does. `parts` name the columns of the embedding
-    that could match alone. `persons` is M.
+    `probability` turns scores into probabilities, where the model is calibrated; `thresholds` are
+    by the share of strangers that they state to let pass, "0.1" for instance. By `gallery` what is
+    enrolled tells the scores, where the file says how; `centre` is what the mean of the base
+    classes counts as where a gallery's is taken off. `parts` name the columns of the embedding that
+    could match alone. `persons` is M.
     """
 
     layout: Layout
@@ -43,7 +45,9 @@ class Encoder:
     trained: tuple[str, ...] | None
     facts: Mapping[str, str]
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     gallery: GalleryNorm | None = None
+    centre: float | None = None
     parts: Mapping[str, slice] = field(default_factory=dict)
     persons: int = 1
 
@@ -66,6 +70,14 @@ class Encoder:
             for name, values in self.embed(joints, seen).items():
                 parts.setdefault(name, []).append(values)
         return {name: np.concatenate(values) for name, values in parts.items()}
+
+    def gallery_scores(
+        self, queries: Mapping[str, Floats], exemplars: Mapping[str, Floats]
+    ) -> GalleryScores | None:
+        """The scores of these outputs as galleries tell them; None where they tell nothing."""
+        if self.gallery is None and self.centre is None:
+            return None
+        return GalleryScores.of(queries, exemplars, self.centre, self.gallery)
 
 
 def encoder_from_checkpoint(path: Path, device: str = "cpu") -> Encoder:
@@ -93,6 +105,7 @@ def encoder_from_checkpoint(path: Path, device: str = "cpu") -> Encoder:
             "epoch": str(trained.epoch),
             "commit": trained.commit,
         },
+        centre=trained.config.gallery.centre,
         parts=_parts(trained.config.model_dump()),
         persons=trained.config.encoder.persons,
     )
@@ -117,7 +130,8 @@ def encoder_from_model(path: Path) -> Encoder:
         frames, persons = int(told["frames"]), int(told.get("persons", 1))
         classes = told.get("training", {}).get("classes")
         slope, intercept = (float(told["calibration"][name]) for name in ("slope", "intercept"))
-        gallery = _gallery(told)
+        thresholds = {s: float(at) for s, at in told["calibration"]["thresholds"].items()}
+        gallery, centre = _gallery(told)
     except Exception as error:  # onnxruntime's own errors share no base
         raise BadModelFile(f"{path} is not a model file of this project: {error!r}") from error
     names = [output.name for output in session.get_outputs()]
@@ -144,21 +158,25 @@ def encoder_from_model(path: Path) -> Encoder:
             "commit": str(told.get("commit", "")),
         },
         probability=probability,
+        thresholds=thresholds,
         gallery=gallery,
+        centre=centre,
         parts=_parts(told.get("config", {})),
         persons=persons,
     )
 
 
-def _gallery(told: Mapping[str, Any]) -> GalleryNorm | None:
-    """What the formula of a file's score leaves out besides; unknown formulas are refused."""
+def _gallery(told: Mapping[str, Any]) -> tuple[GalleryNorm | None, float | None]:
+    """How what is enrolled tells a file's scores; unknown formulas are refused."""
     formula = told.get("score", "mean-norm")
-    if formula not in ("mean-norm", "gallery-norm"):
+    if formula not in ("mean-norm", "gallery-scale"):
         raise ValueError(f"unknown score {formula!r}")
     if formula == "mean-norm":
-        return None
-    stated = told["calibration"]["gallery"]
-    return GalleryNorm(*(float(stated[name]) for name in ("prior", "worth", "same")))
+        return None, None
+    stated = dict(told["calibration"]["gallery"])
+    centre = stated.pop("centre")
+    norm = GalleryNorm(**{name: float(value) for name, value in stated.items()})
+    return norm, None if centre is None else float(centre)
 
 
 def _parts(config: Mapping[str, Any]) -> dict[str, slice]:

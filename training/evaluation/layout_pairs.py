@@ -15,7 +15,7 @@ from tqdm import tqdm
 from skeleton import Clip, Layout, mapping
 from skeleton.animator import BODIES, animate
 from training.evaluation.encoders import Encoder, Outputs
-from training.evaluation.methods import scores
+from training.evaluation.methods import Matrix, scores
 
 _NOISE = 0.005  # metres, as a good depth camera's
 _MORE_NOISE = 0.01
@@ -80,7 +80,9 @@ def measure_pairs(
         )
     return Pairs(
         tuple(
-            _cell(row.name, column.name, encoded, actions) for row in layouts for column in layouts
+            _cell(encoder, row.name, column.name, encoded, actions)
+            for row in layouts
+            for column in layouts
         ),
         tuple(_source(layout, encoder.layout) for layout in layouts),
     )
@@ -110,7 +112,13 @@ def _other(actions: Sequence[str], layout: Layout, seed: int, take: int) -> Iter
         )
 
 
-def _cell(row: str, column: str, encoded: Mapping[str, _Encoded], actions: Sequence[str]) -> Cell:
+def _cell(
+    encoder: Encoder,
+    row: str,
+    column: str,
+    encoded: Mapping[str, _Encoded],
+    actions: Sequence[str],
+) -> Cell:
     gallery, asked = encoded[row], encoded[column]
     truth = np.arange(len(actions))
     confusions: Counter[tuple[str, str]] = Counter()
@@ -118,14 +126,14 @@ def _cell(row: str, column: str, encoded: Mapping[str, _Encoded], actions: Seque
     for exemplars, again, another in zip(
         gallery.enrolled, asked.enrolled, asked.other, strict=True
     ):
-        table = scores(again, exemplars)
+        table = _ranking(encoder, again, exemplars)
         best = table.argmax(axis=1)
         right = np.diagonal(table).copy()
         cosines.append((again["embedding"] * exemplars["embedding"]).sum(axis=1))
         np.fill_diagonal(table, -np.inf)
         margins.append(right - table.max(axis=1))
         same.append(best == truth)
-        other.append(scores(another, exemplars).argmax(axis=1) == truth)
+        other.append(_ranking(encoder, another, exemplars).argmax(axis=1) == truth)
         wrong = np.flatnonzero(best != truth).tolist()
         confusions.update((actions[i], actions[int(best[i])]) for i in wrong)
     return Cell(
@@ -138,6 +146,15 @@ def _cell(row: str, column: str, encoded: Mapping[str, _Encoded], actions: Seque
         float(np.min(margins)),
         tuple((a, b, count) for (a, b), count in confusions.most_common()),
     )
+
+
+def _ranking(encoder: Encoder, queries: Outputs, exemplars: Outputs) -> Matrix:
+    """What ranks these exemplars, one of each action, for these queries."""
+    gallery = encoder.gallery_scores(queries, exemplars)
+    if gallery is None:
+        return scores(queries, exemplars)
+    actions = np.arange(len(exemplars["embedding"]))
+    return gallery.ranking(np.arange(len(queries["embedding"])), actions, actions)
 
 
 def _source(layout: Layout, model: Layout) -> Source:

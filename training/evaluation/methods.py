@@ -11,7 +11,7 @@ from skeleton import Archive
 from training.evaluation.distances import dtw, euclid
 from training.evaluation.encoders import Encoder
 from training.evaluation.features import floor_features
-from training.evaluation.gallery_level import GalleryNorm
+from training.evaluation.gallery_scale import GalleryScores, less_cohort
 
 Matrix = NDArray[np.floating]
 _Outputs = Mapping[str, Matrix]  # of an encoder, in any precision
@@ -29,14 +29,14 @@ class Method:
     """A name and the similarities `(n, n)` it gives the n clips of a set, higher is nearer.
 
     `seconds` is what it took; `probability` turns similarities into probabilities, if it can.
-    From the best of a gallery's the level by `gallery` is taken off, where there is one.
+    Where there is a `gallery`, what is enrolled tells the scores, and it has them.
     """
 
     name: str
     similarity: Matrix
     seconds: float
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
-    gallery: GalleryNorm | None = None
+    gallery: GalleryScores | None = None
 
 
 def floor(archive: Archive) -> list[Method]:
@@ -60,7 +60,8 @@ def encoder_methods(archive: Archive, encoder: Encoder) -> list[Method]:
     cosine = outputs["embedding"] @ outputs["embedding"].T
     score = normalised(cosine, outputs, outputs)
     seconds = time.monotonic() - begun
-    found = [Method(ENCODER, score, seconds, encoder.probability, encoder.gallery)]
+    gallery = encoder.gallery_scores(outputs, outputs)
+    found = [Method(ENCODER, score, seconds, encoder.probability, gallery)]
     if score is not cosine:
         found.append(Method(COSINE, cosine, seconds))
     for name, columns in encoder.parts.items():
@@ -82,20 +83,16 @@ def summed(encoder: Method, warping: Method) -> Method:
 
 
 def normalised(cosine: Matrix, queries: _Outputs, exemplars: _Outputs) -> Matrix:
-    """Return the score of all pairs, as the service computes it: the cosine `(q, e)` less the mean
-    of both clips' `cohort_mean`, `(q,)` and `(e,)`; the cosine itself where a model has none.
-
-    Ours: the AS-norm of speaker verification without the division by the cohort's deviations,
-    which are unsteady for a sensor that the cohort does not know.
-    """
+    """Return the score of all pairs before a gallery tells it: the cosine `(q, e)` less the mean of
+    both clips' `cohort_mean`, `(q,)` and `(e,)`; the cosine itself where a model has none."""
     asked, enrolled = queries.get("cohort_mean"), exemplars.get("cohort_mean")
     if asked is None or enrolled is None:
         return cosine
-    return cosine - (asked[:, None] + enrolled) / 2
+    return less_cohort(cosine, asked, enrolled)
 
 
 def scores(queries: _Outputs, exemplars: _Outputs) -> Matrix:
-    """Return the score `(q, e)` of every query with every exemplar."""
+    """Return the score `(q, e)` of every query with every exemplar, before a gallery tells it."""
     return normalised(queries["embedding"] @ exemplars["embedding"].T, queries, exemplars)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.gallery_level import GalleryNorm
+from training.evaluation.gallery_scale import GalleryScores
 from training.evaluation.protocol import Episode, Labels
 
 Floats = NDArray[np.float64]
@@ -33,22 +33,23 @@ def answers(
     episode: Episode,
     *,
     half: bool,
-    gallery: GalleryNorm | None = None,
+    gallery: GalleryScores | None = None,
 ) -> Answers:
     """Match an episode's queries by a similarity matrix `(n, n)` over the clips of `labels` `(n,)`.
 
-    With `half` only the episode's enrolled half of the classes takes part (open set). By `gallery`
-    the level of what is enrolled is taken off the best.
+    With `half` only the episode's enrolled half of the classes takes part (open set). With a
+    `gallery` what is enrolled tells the scores.
     """
     keep = episode.enrolled if half else np.ones(len(episode.classes), dtype=np.bool_)
     classes, exemplars = episode.classes[keep], episode.exemplars[keep]
-    table = np.asarray(similarity[np.ix_(episode.queries, exemplars)], dtype=np.float64)  # (Q, C)
+    if gallery is not None:
+        table = gallery.table(episode.queries, exemplars)  # (Q, C)
+    else:
+        table = np.asarray(similarity[np.ix_(episode.queries, exemplars)], dtype=np.float64)
     best = table.max(axis=1)
     tied = table == best[:, None]
     true = labels[episode.queries][:, None] == classes
     right = (tied & true).sum(axis=1) / tied.sum(axis=1)
-    if gallery is not None:
-        best = best - gallery.of(similarity[np.ix_(exemplars, exemplars)])
     return Answers(best, right, true.any(axis=1))
 
 

@@ -100,7 +100,8 @@ def _one_set(
     ) as bar:
         clean = encoder.encode(archive)
         similarity = scores(clean, clean)
-        series = accuracies(similarity, archive, drawn)
+        gallery = encoder.gallery_scores(clean, clean)
+        series = accuracies(similarity, archive, drawn, gallery)
         measured = tuple(
             measure_curve(c, archive, drawn, encoder, clean, seed=args.seed, tick=bar.update)
             for c in asked
@@ -119,8 +120,12 @@ def _one_set(
             clean=spread(series),
             curves=measured,
             floor=warping,
-            numbers=measure_numbers(similarity, archive, repeats=args.repeats, seed=args.seed),
-            person=measure_person(similarity, archive, repeats=args.repeats, seed=args.seed),
+            numbers=measure_numbers(
+                similarity, archive, repeats=args.repeats, seed=args.seed, gallery=gallery
+            ),
+            person=measure_person(
+                similarity, archive, repeats=args.repeats, seed=args.seed, gallery=gallery
+            ),
         )
 
 

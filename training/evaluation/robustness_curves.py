@@ -9,6 +9,7 @@ import numpy as np
 from skeleton import Archive, Clip, prepare_persons
 from training.evaluation import degradations as degrade
 from training.evaluation.encoders import Encoder, Outputs
+from training.evaluation.gallery_scale import GalleryScores
 from training.evaluation.methods import Matrix, scores
 from training.evaluation.metrics import Spread, accuracy, answers, paired_difference, spread
 from training.evaluation.protocol import Episode
@@ -144,7 +145,12 @@ def measure_curve(
     `clean` are the outputs for the clips of the archive as they are; `tick` is called after each
     level. The draw for a clip depends on `seed` and the clip alone, so a level adds to the last.
     """
-    before = accuracies(scores(clean, clean), archive, drawn)
+
+    def right(queries: Outputs, exemplars: Outputs) -> Series:
+        gallery = encoder.gallery_scores(queries, exemplars)
+        return accuracies(scores(queries, exemplars), archive, drawn, gallery)
+
+    before = right(clean, clean)
     points = []
     for level in curve.levels:
         prepared = [
@@ -153,9 +159,9 @@ def measure_curve(
         ]
         outputs = encoder.encode_prepared(prepared)
         after = {
-            "query": accuracies(scores(outputs, clean), archive, drawn),
-            "exemplar": accuracies(scores(clean, outputs), archive, drawn),
-            "both": accuracies(scores(outputs, outputs), archive, drawn),
+            "query": right(outputs, clean),
+            "exemplar": right(clean, outputs),
+            "both": right(outputs, outputs),
         }
         codes = Counter(w.partition(":")[0] for one in prepared for w in one.quality.warnings)
         points.append(
@@ -179,9 +185,18 @@ def degraded(level: Level, archive: Archive, seed: int) -> Iterator[Clip]:
     )
 
 
-def accuracies(similarity: Matrix, archive: Archive, drawn: Sequence[Episode]) -> Series:
-    """Accuracy of every episode by a similarity of queries (rows) and exemplars (columns)."""
-    return tuple(accuracy(answers(similarity, archive.labels, e, half=False)) for e in drawn)
+def accuracies(
+    similarity: Matrix,
+    archive: Archive,
+    drawn: Sequence[Episode],
+    gallery: GalleryScores | None = None,
+) -> Series:
+    """Accuracy of every episode by a similarity of queries (rows) and exemplars (columns), or by
+    the scores that galleries tell."""
+    labels = archive.labels
+    return tuple(
+        accuracy(answers(similarity, labels, e, half=False, gallery=gallery)) for e in drawn
+    )
 
 
 def _level(label: str, how: Callable[[Clip, float], Clip], value: float, floor: bool) -> Level:

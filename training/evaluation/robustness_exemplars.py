@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Archive
+from training.evaluation.gallery_scale import GalleryScores
 from training.evaluation.methods import Matrix
 from training.evaluation.metrics import Spread, paired_difference, spread
 from training.evaluation.protocol import Labels
@@ -39,13 +40,19 @@ class Person:
 
 
 def measure_numbers(
-    similarity: Matrix, archive: Archive, *, repeats: int, seed: int
+    similarity: Matrix,
+    archive: Archive,
+    *,
+    repeats: int,
+    seed: int,
+    gallery: GalleryScores | None = None,
 ) -> tuple[Number, ...]:
     """Measure 1, 2, 3 and 5 exemplars an action, the best of which decides.
 
     Every subject leads in turn: the exemplars are the leader's alone, or one each of the leader
     and others. Queries are the clips of those subjects who give none in any case. A class that
-    the leader did not perform takes one clip of another giver.
+    the leader did not perform takes one clip of another giver. With a `gallery` what is enrolled
+    tells the similarities.
     """
     people = np.unique(archive.subjects)
     givers = min(_DONORS, len(people) - 2)
@@ -61,7 +68,7 @@ def measure_numbers(
             for whose, pool in (("one person", alone), ("several people", several)):
                 for count in COUNTS:
                     found.setdefault((whose, count), []).append(
-                        _best_of(similarity, archive.labels, pool, count, queries)
+                        _best_of(similarity, archive.labels, pool, count, queries, gallery)
                     )
     rows = []
     for (whose, count), given in found.items():
@@ -74,14 +81,22 @@ def measure_numbers(
     return tuple(rows)
 
 
-def measure_person(similarity: Matrix, archive: Archive, *, repeats: int, seed: int) -> Person:
+def measure_person(
+    similarity: Matrix,
+    archive: Archive,
+    *,
+    repeats: int,
+    seed: int,
+    gallery: GalleryScores | None = None,
+) -> Person:
     """Ask every subject's clips of exemplars of their own, and of one other subject.
 
     Only actions that the subject did twice take part; one that the other subject did not do is
     lent by a third.
     """
     people = np.unique(archive.subjects)
-    same, other = [], []
+    same: list[float] = []
+    other: list[float] = []
     for repeat in range(repeats):
         for place, asking in enumerate(people):
             chance = np.random.default_rng([seed, place, repeat, 1])
@@ -97,8 +112,9 @@ def measure_person(similarity: Matrix, archive: Archive, *, repeats: int, seed: 
                 continue
             queries = np.flatnonzero(mine & np.isin(archive.labels, list(own)))
             queries = np.setdiff1d(queries, [clips[0] for clips in own.values()])
-            same.append(_best_of(similarity, archive.labels, own, 1, queries)[0])
-            other.append(_best_of(similarity, archive.labels, theirs, 1, queries)[0])
+            for pool, series in ((own, same), (theirs, other)):
+                right, _ = _best_of(similarity, archive.labels, pool, 1, queries, gallery)
+                series.append(right)
     return Person(spread(same), spread(other), paired_difference(same, other))
 
 
@@ -121,13 +137,18 @@ def _alone(archive: Archive, clips: Sequence[int], chance: np.random.Generator) 
 
 
 def _best_of(
-    similarity: Matrix, labels: Labels, pool: Exemplars, count: int, queries: NDArray[np.int64]
+    similarity: Matrix,
+    labels: Labels,
+    pool: Exemplars,
+    count: int,
+    queries: NDArray[np.int64],
+    gallery: GalleryScores | None,
 ) -> tuple[float, float]:
     """Share of the queries that are right by the best of `count` exemplars; the mean number."""
-    classes = sorted(pool)
-    table = np.stack(
-        [similarity[queries][:, pool[label][:count]].max(axis=1) for label in classes], axis=1
-    )
-    right = np.array(classes)[table.argmax(axis=1)] == labels[queries]
-    used = np.mean([len(pool[label][:count]) for label in classes])
-    return float(right.mean()), float(used)
+    exemplars = np.concatenate([pool[label][:count] for label in sorted(pool)])
+    if gallery is not None:
+        table = gallery.ranking(queries, exemplars, labels[exemplars])
+    else:
+        table = similarity[np.ix_(queries, exemplars)]
+    right = labels[exemplars[table.argmax(axis=1)]] == labels[queries]
+    return float(right.mean()), len(exemplars) / len(pool)

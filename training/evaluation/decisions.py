@@ -1,0 +1,187 @@
+"""`python -m training decisions`: what a model's thresholds let pass, by how much is enrolled."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skeleton import Archive
+from training.data_folder import archive_path
+from training.evaluation.encoders import Encoder, encoder_from_model
+from training.evaluation.methods import Matrix, scores
+from training.evaluation.metrics import expected_calibration_error
+from training.evaluation.protocol import Labels
+
+_SETS = "utdmhad,msraction3d"
+_ACTIONS = (1, 2, 3, 5, 10, 14, 20, 30, 45)
+_DRAWS = 60
+_ASKED = 300  # queries of a gallery at most
+#: The stated share of strangers by whose threshold a file decides.
+DECIDES = "0.1"
+
+Table = Callable[[Labels, Labels], Matrix]
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What galleries of so many actions decide, in shares.
+
+    Of clips whose action is not enrolled `strangers` pass, by the share that the threshold states;
+    at the one that decides `enrolled` pass of those whose action is, and `right` of these are
+    right. Where every second clip is a stranger's, `probability` is stated in the mean, `true` is
+    the share that is right, and `error` the calibration error. NaN where nobody is asked.
+    """
+
+    actions: int
+    strangers: dict[str, float]
+    enrolled: float
+    right: float
+    probability: float
+    true: float
+    error: float
+
+    def line(self, name: str, whose: str) -> str:
+        """One row of the table."""
+        passing = " / ".join(_percent(share) for share in self.strangers.values())
+        cells = (
+            f"{self.actions}",
+            passing,
+            _percent(self.enrolled),
+            _percent(self.right),
+            f"{self.probability:.2f} / {self.true:.2f}",
+            f"{self.error:.2f}",
+        )
+        return f"| {name} | {whose} | " + " | ".join(cells) + " |"
+
+
+def measure_decisions(
+    table: Table, encoder: Encoder, archive: Archive, actions: int, *, several: bool, seed: int
+) -> Decisions:
+    """Draw galleries of `actions` classes of a set, one exemplar each, and ask them.
+
+    The exemplars are of one person, where they did the action, or each of anybody's, with
+    `several`; other people's clips are asked, or with `several` all others. `table` gives the
+    scores `(Q, C)` of queries `(Q,)` with exemplars `(C,)`.
+    """
+    labels, subjects = archive.labels, archive.subjects
+    classes, people = np.unique(labels), np.unique(subjects)
+    draw = np.random.default_rng([seed, actions, several])
+    best, right, known = [], [], []
+    for _ in range(_DRAWS):
+        person = draw.choice(people)
+        enrolled = draw.choice(classes, actions, replace=False)
+        giver = None if several else person
+        exemplars = np.array([_exemplar(archive, label, giver, draw) for label in enrolled])
+        others = np.arange(len(labels)) if several else np.flatnonzero(subjects != person)
+        queries = draw.permutation(np.setdiff1d(others, exemplars))[:_ASKED]
+        scored = table(queries, exemplars)
+        best.append(scored.max(axis=1))
+        right.append(labels[exemplars[scored.argmax(axis=1)]] == labels[queries])
+        known.append(np.isin(labels[queries], enrolled))
+    return _decided(
+        encoder, actions, np.concatenate(best), np.concatenate(right), np.concatenate(known), draw
+    )
+
+
+def _decided(
+    encoder: Encoder,
+    actions: int,
+    best: NDArray[np.floating],
+    right: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    draw: np.random.Generator,
+) -> Decisions:
+    """What the best scores `(Q,)` of all queries decide."""
+    assert encoder.probability is not None
+    passing = best >= encoder.thresholds[DECIDES]
+    half = _half_strangers(known, draw)
+    stated = encoder.probability(np.asarray(best[half], np.float64))
+    return Decisions(
+        actions,
+        {
+            share: _mean(best[~known] >= threshold)
+            for share, threshold in sorted(encoder.thresholds.items(), reverse=True)
+        },
+        _mean(passing[known]),
+        _mean(right[known & passing]),
+        _mean(stated),
+        _mean(right[half]),
+        expected_calibration_error(stated, right[half].astype(np.float64)),
+    )
+
+
+def _exemplar(archive: Archive, label: int, person: int | None, draw: np.random.Generator) -> int:
+    """A random clip of a class, the person's where there is one."""
+    clips = np.flatnonzero(archive.labels == label)
+    own = clips[archive.subjects[clips] == person]
+    return int(draw.choice(own if len(own) else clips))
+
+
+def _half_strangers(known: NDArray[np.bool_], draw: np.random.Generator) -> Labels:
+    """As many of the known queries as of the others; none where there are no others."""
+    of = [draw.permutation(np.flatnonzero(known == kind)) for kind in (True, False)]
+    return np.concatenate([one[: min(map(len, of))] for one in of])
+
+
+def _mean(values: NDArray[np.generic]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _percent(share: float) -> str:
+    return "-" if np.isnan(share) else f"{100 * share:.0f}"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument("--model", type=Path, required=True, help="an exported model file, .onnx")
+    parser.add_argument("--sets", default=_SETS, help="names of archives, by commas")
+    parser.add_argument("--seed", type=int, default=0, help="of the draws (0)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the table. Raises `BadModelFile`, `DataMissing`, `UnreadableClip`."""
+    encoder = encoder_from_model(arguments.model)
+    print(
+        f"Shares in %, of {_DRAWS} galleries a row, one exemplar an action. Strangers: clips whose"
+    )
+    print("action is not enrolled, that reach the threshold of so many. Half: every second is one.")
+    print(
+        f"| set | exemplars of | actions | strangers at {_stated(encoder)} % | enrolled "
+        "| right of these | half: probability / true | calibration error |"
+    )
+    print("|---" * 8 + "|")
+    for name in filter(None, map(str.strip, arguments.sets.split(","))):
+        archive = Archive.open(archive_path(name))
+        classes, people = len(np.unique(archive.labels)), len(np.unique(archive.subjects))
+        if classes < 2 or people < 2:
+            print(
+                f"error: {name} has too few classes or people to be asked: {classes} and {people}",
+                file=sys.stderr,
+            )
+            return 2
+        table = table_of(encoder, archive)
+        for several in (False, True):
+            for actions in sorted({*(n for n in _ACTIONS if n < classes), classes}):
+                found = measure_decisions(
+                    table, encoder, archive, actions, several=several, seed=arguments.seed
+                )
+                print(found.line(name, "several people" if several else "one person"), flush=True)
+    return 0
+
+
+def table_of(encoder: Encoder, archive: Archive) -> Table:
+    """The scores of a set's clips, as the service would give them."""
+    outputs = encoder.encode(archive)
+    gallery = encoder.gallery_scores(outputs, outputs)
+    if gallery is not None:
+        return gallery.table
+    similarity = scores(outputs, outputs)
+    return lambda queries, exemplars: similarity[np.ix_(queries, exemplars)]
+
+
+def _stated(encoder: Encoder) -> str:
+    return " / ".join(f"{100 * float(s):g}" for s in sorted(encoder.thresholds, reverse=True))
