@@ -66,8 +66,10 @@ def calibrate(sets: Sequence[Trials], config: GalleryConfig) -> Calibration:
     set_figures = {one.set_name: _figures(one, (slope, intercept), thresholds) for one in sets}
     for one in raw:
         if others := [other for other in raw if other is not one]:
-            error = round(_error_by(others, one, config), _DIGITS)
-            set_figures[one.set_name]["expected_calibration_error_without_this_set"] = error
+            error = _error_by(others, one, config)
+            if error is not None:
+                name = "expected_calibration_error_without_this_set"
+                set_figures[one.set_name][name] = round(error, _DIGITS)
     return Calibration(
         slope,
         intercept,
@@ -81,19 +83,24 @@ def calibrate(sets: Sequence[Trials], config: GalleryConfig) -> Calibration:
 
 
 def _gallery_norm(sets: Sequence[Trials], config: GalleryConfig) -> GalleryNorm:
-    """Sets weigh the same: the prior is the mean nearness in the smallest galleries, its spread
-    that of the largest; where these hold two actions, how much their nearness differs."""
+    """Sets weigh the same: the prior is the mean nearness in the smallest galleries that say any,
+    its spread that of the largest; where these hold two actions, how much their nearness differs.
+    Raises `CalibrationImpossible` where all galleries say nothing, or the same."""
     priors, spreads = [], []
     for one in sets:
-        least, most = min(one.actions), max(one.actions)
         # A gallery in which all actions are the same says nothing.
         told = [(n, near) for n, near in zip(one.actions, one.near, strict=True) if near.actions]
-        if smallest := [near.score for n, near in told if n == least]:
-            priors.append(float(np.mean(smallest)))
+        if not told:
+            continue
+        least, most = min(n for n, _ in told), max(n for n, _ in told)
+        smallest = [near.score for n, near in told if n == least]
+        priors.append(float(np.mean(smallest)))
         largest = [near.spread for n, near in told if n == most and near.spread > 0]
-        spread = float(np.mean(largest)) if largest else float(np.std(smallest or [0.0]))
-        if spread > 0:
+        spread = float(np.mean(largest)) if largest else float(np.std(smallest))
+        if round(spread, _DIGITS) > 0:
             spreads.append(spread)
+    if not priors:
+        raise CalibrationImpossible("all actions of every gallery are one movement to the model")
     if not spreads:
         raise CalibrationImpossible("all actions of every gallery come equally near to each other")
     return GalleryNorm(
@@ -160,10 +167,13 @@ def _weights(parts: Sequence[Floats]) -> Floats:
     return np.concatenate([np.full(len(part), 1 / len(part) / len(held)) for part in held])
 
 
-def _error_by(others: Sequence[Trials], one: Trials, config: GalleryConfig) -> float:
-    """The calibration error on a set of what the others alone say."""
-    gallery = _gallery_norm(others, config)
-    slope, intercept = _probability_fit([_measured(other, gallery) for other in others])
+def _error_by(sets: Sequence[Trials], one: Trials, config: GalleryConfig) -> float | None:
+    """The calibration error on a set of what the others alone say; None where they say nothing."""
+    try:
+        gallery = _gallery_norm(sets, config)
+        slope, intercept = _probability_fit([_measured(other, gallery) for other in sets])
+    except CalibrationImpossible:
+        return None
     stated = logistic(slope * _measured(one, gallery).best + intercept)
     return expected_calibration_error(stated, one.right.astype(np.float64))
 
@@ -211,9 +221,11 @@ def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _means(sets: list[dict[str, Any]]) -> dict[str, Any]:
-    """Sums of the counts and means of the shares over the sets."""
+    """Sums of the counts and means of the shares over the sets, of what all of them tell."""
     found: dict[str, Any] = {}
     for name in sets[0]:
+        if not all(name in one for one in sets):
+            continue
         values = [one[name] for one in sets]
         if isinstance(values[0], dict):
             found[name] = _means(values)

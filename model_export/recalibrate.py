@@ -1,8 +1,9 @@
 """`python -m model_export.recalibrate MODEL.onnx -o NEW.onnx`: a model file calibrated anew.
 
-For a file whose checkpoint is gone, when the calibration or the data sets have changed; these, with
-the classes that the training kept out, are read from $ONESHOT_DATA. Weights, graph and so the space
-stay as they are: whoever was enrolled need not be embedded again.
+For a file whose checkpoint is gone, when the calibration or the data sets have changed, or to let
+galleries tell its scores otherwise (`gallery.centre=6`); the data sets, with the classes that the
+training kept out, are read from $ONESHOT_DATA. Weights, graph and so the space stay as they are:
+whoever was enrolled need not be embedded again.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from model_export.session import Session
 from model_export.trials import asked_classes, filler_data, novel_data, trials
 from skeleton import PREPARATION, resolve_layout
 from training.arguments import file
-from training.config import BadConfig, Config, config_from
+from training.config import BadConfig, Config, config_from, overridden
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,10 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model_export.recalibrate", description=__doc__)
     parser.add_argument("model", type=Path, help="the .onnx")
     parser.add_argument("-o", "--output", type=file, required=True, help="the .onnx to write")
-    given = parser.parse_args(arguments)
+    parser.add_argument(
+        "overrides", nargs="*", metavar="gallery.FIELD=VALUE", help="of the file's configuration"
+    )
+    given = parser.parse_intermixed_args(arguments)
     try:
-        found = recalibrate(given.model, given.output)
-    except (ExportRefused, OSError) as error:
+        found = recalibrate(given.model, given.output, tuple(given.overrides))
+    except (ExportRefused, BadConfig, OSError) as error:
         print(f"error: {error}; {given.output} was not written", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -44,18 +48,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def recalibrate(model: Path, output: Path) -> Calibration:
+def recalibrate(model: Path, output: Path, overrides: tuple[str, ...] = ()) -> Calibration:
     """Write `model` to `output`, which may be the same, with a calibration of today's on the
-    classes that its training kept out.
+    classes that its training kept out; `overrides` change the section `gallery` of its
+    configuration.
 
-    Raises `ExportRefused`, `DataMissing`; an earlier file at `output` is then as it was.
+    Raises `ExportRefused`, `BadConfig`, `DataMissing`; an earlier file at `output` is then as it
+    was.
     """
     content = model.read_bytes()
     try:
         session = Session(content)
     except BadGraph as error:
         raise BadGraph(f"{model}: {error}") from error
-    config = _config_of(model, session)
+    config = _with(_config_of(model, session), overrides)
     data = novel_data(config)
     asked = trials(session, data, filler_data(config), config.gallery.centre)
     found = calibrate(asked, config.gallery)
@@ -65,6 +71,13 @@ def recalibrate(model: Path, output: Path) -> Calibration:
     write_metadata(graph, recalibrated(metadata, found, config, classes))
     write(output, graph.SerializeToString(deterministic=True))
     return found
+
+
+def _with(config: Config, overrides: tuple[str, ...]) -> Config:
+    for override in overrides:
+        if not override.startswith("gallery."):
+            raise BadConfig(f"{override!r}: only gallery.FIELD=VALUE can be changed in a file")
+    return config_from(overridden(config.model_dump(mode="json", by_alias=True), overrides))
 
 
 def _config_of(model: Path, session: Session) -> Config:

@@ -16,14 +16,16 @@ from service.model_file import GalleryNorm
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
 
-#: Actions whose exemplar is compared with all others' to tell how near they come to each other.
+#: Actions whose exemplar is compared with all others'; of more, these evenly spread.
 ASKED = 32
-#: Two actions of at least this cosine are one movement under two names, and tell nothing of
-#: strangers.
+#: Two actions whose first exemplars have at least this cosine count as one movement under two
+#: names: together they weigh what one does, and neither is near to the other.
 SAME = 0.8
-#: How far strangers come above the level, in spreads, falls with the number of actions: from 1 with
-#: two of them by this power, and to this share.
+#: How far strangers come above the level, in spreads, falls with the number of movements: from 1
+#: with two of them by this power, and to this share.
 DECAY, LEAST = 0.7, 0.25
+#: A clip that is nearly all centre has no less left than this, squared.
+_REST = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,7 @@ class Centre:
     def cosines(self, cosines: Floats, query: Floats) -> Floats:
         """Return the cosines `(n,)` of a query `(D,)` with all exemplars, without it."""
         aside = float(self.mean @ query)
-        rest = np.float32((1 - 2 * aside + self.square) ** 0.5)
+        rest = np.float32(max(1 - 2 * aside + self.square, _REST) ** 0.5)
         return (cosines - self.along - np.float32(aside - self.square)) / (self.lengths * rest)
 
     def between(self, cosines: Floats, rows: Numbers) -> Floats:
@@ -63,11 +65,28 @@ class Scale:
 AS_THEY_ARE = Scale()
 
 
+class Movements(NamedTuple):
+    """The first exemplar of each of C actions, and which of them are one movement.
+
+    The `asked` `(A,)` are rows of first exemplars, of which `cosines` `(A, n)` are those with all n
+    exemplars and `same` `(A, C)` tells which first exemplars are the same movement; `weights`
+    `(A,)` are one over how many, and `shares` `(C,)` those of all actions, of more than `ASKED`
+    their mean.
+    """
+
+    first: Numbers
+    asked: Numbers
+    cosines: Floats
+    same: NDArray[np.bool_]
+    weights: Floats
+    shares: Floats
+
+
 class Nearness(NamedTuple):
     """How near the enrolled actions come to each other: the mean `score` over the `actions` that
     say anything of strangers, 0 for none, the `spread` of the scores of all pairs, and the `lift`,
     by how much the actions' further exemplars bring them nearer, the mean over those of which the
-    first exemplars tell anything."""
+    first exemplars tell anything. One movement under several names is one action."""
 
     score: float
     spread: float
@@ -77,48 +96,69 @@ class Nearness(NamedTuple):
 
 def scale_of(embeddings: Floats, cohort_mean: Floats, actions: Numbers, norm: GalleryNorm) -> Scale:
     """Measure a gallery of n exemplars: `embeddings` `(n, D)`, `cohort_mean` `(n,)` and the numbers
-    of their `actions` `(n,)`, in whose order the rows come."""
-    centre = centre_of(embeddings, actions, norm.centre) if norm.centre and len(actions) else None
-    return scaled(nearness(embeddings, cohort_mean, actions, centre), norm, centre)
+    of their `actions` `(n,)`, in whose order the rows come. 1 ms with 1 000 exemplars, some 30 with
+    10 000."""
+    found = movements(embeddings, actions)
+    centre = None
+    if norm.centre is not None and len(actions):
+        centre = centre_of(embeddings, actions, found.shares, norm.centre)
+    return scaled(nearness(found, cohort_mean, actions, centre), norm, centre)
 
 
-def centre_of(embeddings: Floats, actions: Numbers, worth: float) -> Centre:
-    """Return the mean of what is enrolled, in which actions weigh the same, as far as it is worth
-    beside `worth` actions of the base classes' mean."""
-    first = _first_rows(actions)
-    counts = np.diff(np.r_[first, len(actions)])
-    mean = (np.add.reduceat(embeddings, first, axis=0) / counts[:, None]).sum(axis=0)
-    mean = (mean / (len(first) + worth)).astype(np.float32)
-    square, along = float(mean @ mean), embeddings @ mean
-    return Centre(mean, square, along, np.sqrt(1 - 2 * along + np.float32(square)))
+def movements(embeddings: Floats, actions: Numbers) -> Movements:
+    """Compare the first exemplar of each action, of more than `ASKED` actions those of as many."""
+    first = np.zeros(0, dtype=np.intp)
+    if len(actions):
+        first = np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]])
+    places = np.linspace(0, max(len(first) - 1, 0), min(len(first), ASKED)).astype(np.intp)
+    asked = first[places]
+    cosines = embeddings[asked] @ embeddings.T
+    same = cosines[:, first] >= SAME
+    same[np.arange(len(asked)), places] = True
+    weights = (1 / same.sum(axis=1)).astype(np.float32)
+    if len(first) <= ASKED:
+        return Movements(first, asked, cosines, same, weights, weights)
+    shares = np.full(len(first), weights.mean(), dtype=np.float32)
+    return Movements(first, asked, cosines, same, weights, shares)
+
+
+def centre_of(embeddings: Floats, actions: Numbers, shares: Floats, worth: float) -> Centre:
+    """Return the mean of what is enrolled, in which each action has its share `(C,)` and its
+    exemplars are alike, as far as it is worth beside `worth` actions of the base classes' mean."""
+    weights = (shares / np.bincount(actions, minlength=len(shares)))[actions]
+    weights = weights / (float(shares.sum()) + worth)
+    mean: Floats = weights.astype(np.float32) @ embeddings
+    square = float(mean @ mean)
+    along: Floats = embeddings @ mean
+    lengths = np.sqrt(np.maximum(1 - 2 * along + np.float32(square), np.float32(_REST)))
+    return Centre(mean, square, along, lengths)
 
 
 def nearness(
-    embeddings: Floats, cohort_mean: Floats, actions: Numbers, centre: Centre | None = None
+    found: Movements, cohort_mean: Floats, actions: Numbers, centre: Centre | None = None
 ) -> Nearness:
-    """Compare one exemplar of each action, its first row, with all of the others.
-
-    Each action has the best score with another that is not the same. Of more than `ASKED` actions
-    as many are asked, evenly spread: 1 ms with 1 000 exemplars, some 30 with 10 000.
-    """
-    first = _first_rows(actions)
-    if len(first) < 2:
-        return Nearness(0.0, 0.0, 0)
-    asked = first[np.linspace(0, len(first) - 1, min(len(first), ASKED)).astype(np.intp)]
-    cosines = embeddings[asked] @ embeddings.T
-    scores = cosines if centre is None else centre.between(cosines, asked)
-    scores = scores - (cohort_mean[asked, None] + cohort_mean) * np.float32(0.5)
-    scores[(actions[asked, None] == actions) | (cosines >= SAME)] = -np.inf
+    """Return how near the actions come to each other: each of those asked has the best score with
+    another, by whichever of its exemplars, that is not the same movement."""
+    asked, first = found.asked, found.first
+    cosines = found.cosines if centre is None else centre.between(found.cosines, asked)
+    scores = cosines - (cohort_mean[asked, None] + cohort_mean) * np.float32(0.5)
+    # A further exemplar is left out as its action's first is, and where it is as near itself.
+    scores[found.same[:, actions] | (found.cosines >= SAME)] = -np.inf
     of_firsts = scores[:, first]
-    best, best_of_first = scores.max(axis=1), of_firsts.max(axis=1)
+    best = scores.max(axis=1, initial=-np.inf)
+    best_of_first = of_firsts.max(axis=1, initial=-np.inf)
     told, both = np.isfinite(best), np.isfinite(best_of_first)
     if not told.any():
         return Nearness(0.0, 0.0, 0)
+    pairs = found.weights[:, None] * found.shares * np.isfinite(of_firsts)
+    lift = 0.0
+    if both.any():
+        lift = float(np.average((best - best_of_first)[both], weights=found.weights[both]))
     return Nearness(
-        float(best[told].mean()),
-        _spread(of_firsts[np.isfinite(of_firsts)]),
-        len(first) * int(np.count_nonzero(told)) / len(asked),
-        float((best[both] - best_of_first[both]).mean()) if both.any() else 0.0,
+        float(np.average(best[told], weights=found.weights[told])),
+        _spread(of_firsts, pairs),
+        len(first) * float(found.weights[told].sum()) / len(asked),
+        lift,
     )
 
 
@@ -137,14 +177,13 @@ def scaled(near: Nearness, norm: GalleryNorm, centre: Centre | None = None) -> S
     return Scale(level, falling * (squares / (norm.spread_worth + further)) ** 0.5, centre)
 
 
-def _first_rows(actions: Numbers) -> Numbers:
-    """The first row of each action `(C,)`."""
-    if not len(actions):
-        return np.zeros(0, dtype=np.intp)
-    return np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]])
-
-
-def _spread(scores: Floats) -> float:
-    """The deviation of the scores of pairs, each of which stands twice in `(n,)`; 0 of one."""
-    pairs = len(scores) / 2
-    return float(scores.std()) * (pairs / (pairs - 1)) ** 0.5 if pairs > 1 else 0.0
+def _spread(scores: Floats, weights: Floats) -> float:
+    """The deviation of the scores of pairs `(A, C)`, most of which stand twice, by their weights;
+    0 of one pair."""
+    whole = float(weights.sum())
+    if whole <= 2:
+        return 0.0
+    values = np.where(weights > 0, scores, 0).astype(np.float64)
+    mean = float((weights * values).sum()) / whole
+    square = float((weights * (values - mean) ** 2).sum()) / whole
+    return float((square * whole / (whole - 2)) ** 0.5)

@@ -142,9 +142,7 @@ def _descending(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     return top[np.argsort(-scores[top], kind="stable")]
 
 
-def judge(
-    matches: Sequence[Match], count: int, calibration: Calibration, unit: float = 1.0
-) -> Judgement:
+def judge(matches: Sequence[Match], count: int, calibration: Calibration, unit: float) -> Judgement:
     """Decide over the best actions: `matches` needs one more than the `count` that are answered.
 
     `unit` is that of the scores. How near two actions lie to be mistaken does not hang on what else

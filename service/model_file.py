@@ -117,7 +117,8 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
         if model["score"] == _FORMER:
             raise BadModel(
                 "the file measures scores as earlier files did; write it anew with python -m "
-                "model_export.recalibrate, and what is enrolled stays as it is"
+                "model_export.recalibrate FILE -o NEW, with its data sets in $ONESHOT_DATA, and "
+                "what is enrolled stays as it is; the files that ship are new already"
             )
         if model["persons"] != 1 or model["score"] not in _SCORES:
             raise BadModel(
@@ -173,12 +174,12 @@ def _gallery(stated: Mapping[str, Any]) -> GalleryNorm:
         spread_worth=float(stated["spread_worth"]),
         centre=None if centre is None else float(centre),
     )
-    positive = [found.spread, found.worth, found.spread_worth]
-    positive += [] if found.centre is None else [found.centre]
-    if not (isfinite(found.prior) and all(0 < value < inf for value in positive)):
+    positive = (found.spread, found.worth, found.spread_worth)
+    centred = found.centre is None or 1 <= found.centre < inf
+    if not (isfinite(found.prior) and centred and all(0 < value < inf for value in positive)):
         raise BadModel(
             f"a gallery's scale comes from {dict(stated)}: all must be numbers, all but the prior "
-            "more than 0, and the centre may be null"
+            "more than 0, and the centre null or 1 at least"
         )
     return found
 

@@ -70,6 +70,7 @@ def trained(data_folder: Path) -> Trained:
             "between: [pelvis, left_wrist, right_wrist], angle: [0.5]}",
             "spectrum.turning=[left_wrist, right_wrist]",
             "cohort.nearest=4",
+            "gallery={centre: 2.0, worth: 0.5, spread_worth: 2.0}",
             "guidance=null",
         )
     )

@@ -94,6 +94,27 @@ def test_galleries_of_two_tell_the_spread_by_how_much_their_nearness_differs() -
         calibrate([galleries(drawn("a", 4_000, 11), *alike)])
 
 
+def test_where_no_gallery_says_anything_it_is_said() -> None:
+    nothing = Nearness(0.0, 0.0, 0)
+    with pytest.raises(CalibrationImpossible, match="one movement to the model"):
+        calibrate([galleries(drawn("a", 4_000, 11), (2, nothing), (3, nothing))])
+    # The smallest that say something do, where the smallest of all say nothing.
+    told = ((2, nothing), (5, Nearness(-0.5, 0.7, 5)), (10, Nearness(0.25, 0.7, 10)))
+    assert calibrate([galleries(drawn("a", 4_000, 11), *told)]).gallery.prior == -0.5
+    # A spread that is nothing but rounding is none.
+    alike = [(2, Nearness(-0.5 + 1e-6 * k, 0.0, 2)) for k in range(2)]
+    with pytest.raises(CalibrationImpossible, match="come equally near"):
+        calibrate([galleries(drawn("a", 4_000, 11), *alike)])
+
+
+def test_a_set_that_alone_says_too_little_leaves_the_other_without_its_figure() -> None:
+    told = galleries(drawn("a", 4_000, 11), (10, Nearness(0.25, 0.7, 10)))
+    alike = galleries(drawn("b", 4_000, 12), (2, Nearness(-0.5, 0.0, 2)))
+    figures = calibrate([told, alike]).set_figures
+    name = "expected_calibration_error_without_this_set"
+    assert (name in figures["a"], name in figures["b"]) == (False, True)
+
+
 def test_galleries_that_say_nothing_are_no_part_of_the_prior() -> None:
     """In the second all actions are one movement under two names."""
     nothing = Nearness(0.0, 0.0, 0)

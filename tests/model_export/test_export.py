@@ -10,9 +10,12 @@ import onnxruntime
 import pytest
 
 from model_export import export
+from model_export.calibration import calibrate
 from model_export.command_line import main
 from model_export.metadata import trained_on
 from model_export.recalibrate import main as recalibrate
+from model_export.session import Session
+from model_export.trials import filler_data, novel_data, trials
 from skeleton import LAYOUTS, PREPARATION
 from tests.model_export.conftest import BASE, NOVEL
 from training import checkpoint
@@ -143,6 +146,22 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
     assert -1 < gallery["prior"] < 1
     assert 0 < gallery["spread"] < 1
     assert set(calibration["set_figures"]) == {"indoors", "outdoors"}
+
+
+def test_its_calibration_is_that_of_scores_as_it_says_they_are_told(
+    model: Path, session: Session, trained: Trained
+) -> None:
+    metadata = onnxruntime.InferenceSession(
+        str(model), providers=["CPUExecutionProvider"]
+    ).get_modelmeta().custom_metadata_map  # fmt: skip
+    stated = json.loads(metadata["oneshot.model"])["calibration"]
+    assert stated["gallery"]["centre"] == trained.config.gallery.centre == 2.0
+    data, fillers = novel_data(trained.config), filler_data(trained.config)
+    by = {
+        centre: calibrate(trials(session, data, fillers, centre), trained.config.gallery)
+        for centre in (None, 2.0)
+    }
+    assert stated["threshold"] == by[2.0].threshold != by[None].threshold
 
 
 def test_a_set_that_was_kept_out_whole_is_not_told_as_trained_on(trained: Trained) -> None:

@@ -33,15 +33,41 @@ def changed(model: Path, to: Path, **facts: object) -> Path:
 def test_a_file_gets_the_calibration_of_its_export_and_nothing_else_changes(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = json.loads(metadata_of(model)[MODEL])["training"] | {"pseudo_novel": ["another"]}
+    about = json.loads(metadata_of(model)[MODEL])
+    told = about["training"] | {"pseudo_novel": ["another"]}
+    # As of a file from before a configuration said how galleries tell scores.
     stale = changed(
-        model, tmp_path / "stale.onnx", calibration={}, score="mean-norm", training=told
+        model, tmp_path / "stale.onnx", calibration={}, score="gallery-norm", training=told
     )
     assert main([str(stale), "-o", str(stale)]) == 0
     assert stale.read_bytes() == model.read_bytes()
     said = capsys.readouterr().out
     for word in ("indoors", "thresholds", "AUROC"):
         assert word in said
+
+
+def test_how_galleries_tell_the_scores_can_be_changed_and_nothing_else(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = tmp_path / "plain.onnx"
+    assert main([str(model), "-o", str(plain), "gallery.centre=null", "gallery.worth=3"]) == 0
+    before, after = (json.loads(metadata_of(file)[MODEL]) for file in (model, plain))
+    assert after["space"] == before["space"]
+    assert (before["config"]["gallery"]["centre"], after["config"]["gallery"]["centre"]) == (
+        2,
+        None,
+    )
+    gallery = after["calibration"]["gallery"]
+    assert (gallery["centre"], gallery["worth"]) == (None, 3)
+    assert gallery["prior"] > before["calibration"]["gallery"]["prior"]
+    for wrong, says in (
+        ("optimiser.epochs=3", "only gallery.FIELD=VALUE"),
+        ("gallery.centre=0", "gallery.centre"),
+        ("gallery.center=4", "gallery.center"),
+    ):
+        assert main([str(model), "-o", str(tmp_path / "no.onnx"), wrong]) == 2
+        assert says in capsys.readouterr().err
+        assert not (tmp_path / "no.onnx").exists()
 
 
 def test_what_cannot_be_calibrated_is_left_as_it_was(

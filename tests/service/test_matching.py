@@ -125,7 +125,7 @@ def test_scores_that_are_behind_already_stay_as_they_are() -> None:
 def test_the_decision_is_by_threshold_and_margin(
     scores: list[float], decision: str, margin: float | None
 ) -> None:
-    judged = judge([match(str(n), score) for n, score in enumerate(scores)], 5, CALIBRATION)
+    judged = judge([match(str(n), score) for n, score in enumerate(scores)], 5, CALIBRATION, 1.0)
     assert judged.decision == decision
     assert judged.margin == (None if margin is None else pytest.approx(margin))
 
@@ -138,7 +138,7 @@ def test_the_margin_that_decides_is_one_of_cosines_whatever_unit_the_gallery_has
 
 
 def test_the_margin_is_known_even_when_one_match_is_answered() -> None:
-    judged = judge([match("a", 3), match("b", 1)], 1, CALIBRATION)
+    judged = judge([match("a", 3), match("b", 1)], 1, CALIBRATION, 1.0)
     assert [m.action for m in judged.matches] == ["a"]
     assert judged.margin == 2
 

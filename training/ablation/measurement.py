@@ -95,11 +95,8 @@ def _probability(
     best, right, weights = [], [], []
     for one in sets:
         if one.role == "kept out" and one.name != asked.name:
-            method = methods[one.name]
-            given = [
-                answers(method.similarity, one.archive.labels, e, half=True, gallery=method.gallery)
-                for e in one.episodes
-            ]
+            similarity = methods[one.name].similarity
+            given = [answers(similarity, one.archive.labels, e, half=True) for e in one.episodes]
             best.append(np.concatenate([answer.best for answer in given]))
             right.append(np.concatenate([answer.right for answer in given]))
             weights.append(np.full(len(best[-1]), 1 / len(best[-1])))

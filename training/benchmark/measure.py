@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skeleton import Archive
 from training.checkpoint import load
 from training.evaluation.encoders import Outputs, encoder_from_checkpoint
-from training.evaluation.methods import scores
+from training.evaluation.gallery_scale import Similarity
 from training.evaluation.metrics import Answers, answers
 from training.evaluation.one_shot import drawn_episodes, fixed_episode
 from training.evaluation.protocol import Episode
@@ -35,9 +35,9 @@ def measure(checkpoint: Path, archive: Archive, split: Split, draws: int, device
     encoder = encoder_from_checkpoint(checkpoint, device)
     outputs = encoder.encode(archive.clip(int(clip)) for clip in novel)
     labels = archive.labels[novel]
-    rules: dict[str, Callable[[Outputs, Outputs], NDArray[np.floating]]] = {
+    rules: dict[str, Callable[[Outputs, Outputs], Similarity]] = {
         COSINE: lambda asked, enrolled: asked["embedding"] @ enrolled["embedding"].T,
-        SCORE: scores,
+        SCORE: encoder.scores,
     }
     found: dict[str, Any] = {
         "epoch": trained.epoch,
@@ -66,7 +66,7 @@ def _within(episode: Episode, novel: NDArray[np.int64]) -> Episode:
 
 def _answers(
     outputs: Outputs,
-    rule: Callable[[Outputs, Outputs], NDArray[np.floating]],
+    rule: Callable[[Outputs, Outputs], Similarity],
     labels: NDArray[np.int64],
     episodes: Sequence[Episode],
     half: bool,

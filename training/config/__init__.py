@@ -6,6 +6,7 @@ from training.config.reading import (
     config_from,
     differences_of,
     load_config,
+    overridden,
 )
 from training.config.sections import (
     AugmentationConfig,
@@ -48,4 +49,5 @@ __all__ = [
     "config_from",
     "differences_of",
     "load_config",
+    "overridden",
 ]

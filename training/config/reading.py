@@ -26,6 +26,11 @@ def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ())
     tree = _read(DEFAULT)
     for part in differences_of(difference):
         tree = _merged(tree, part)
+    return config_from(overridden(tree, overrides))
+
+
+def overridden(tree: dict[str, Any], overrides: tuple[str, ...]) -> dict[str, Any]:
+    """Return a plain tree with `section.field=value` overrides over it. Raises `BadConfig`."""
     for override in overrides:
         path, sign, value = override.partition("=")
         if not sign:
@@ -39,7 +44,7 @@ def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ())
         for key in reversed(path.split(".")):
             branch = {key: branch}
         tree = _merged(tree, branch)
-    return config_from(tree)
+    return tree
 
 
 def config_from(tree: dict[str, Any]) -> Config:

@@ -203,7 +203,7 @@ class CohortConfig(_Section):
 class GalleryConfig(_Section):
     """How a model file measures scores against what is enrolled; training does not depend on it."""
 
-    centre: float | None = Field(default=None, gt=0)
+    centre: float | None = Field(default=None, ge=1)
     worth: float = Field(default=1.5, gt=0)
     spread_worth: float = Field(default=8.0, gt=0)
 

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +10,15 @@ from numpy.typing import NDArray
 
 from skeleton import Archive
 from training.data_folder import archive_path
-from training.evaluation.encoders import Encoder, encoder_from_model
-from training.evaluation.methods import Matrix, scores
+from training.evaluation.encoders import BadModelFile, Encoder, encoder_from_model
+from training.evaluation.gallery_scale import Similarity, table
 from training.evaluation.metrics import expected_calibration_error
-from training.evaluation.protocol import Labels
+from training.evaluation.protocol import Labels, UnusableSet
 
 _SETS = "utdmhad,msraction3d"
 _ACTIONS = (1, 2, 3, 5, 10, 14, 20, 30, 45)
 _DRAWS = 60
 _ASKED = 300  # queries of a gallery at most
-#: The stated share of strangers by whose threshold a file decides.
-DECIDES = "0.1"
-
-Table = Callable[[Labels, Labels], Matrix]
 
 
 @dataclass(frozen=True)
@@ -52,20 +47,26 @@ class Decisions:
             passing,
             _percent(self.enrolled),
             _percent(self.right),
-            f"{self.probability:.2f} / {self.true:.2f}",
-            f"{self.error:.2f}",
+            "-" if np.isnan(self.true) else f"{self.probability:.2f} / {self.true:.2f}",
+            "-" if np.isnan(self.error) else f"{self.error:.2f}",
         )
         return f"| {name} | {whose} | " + " | ".join(cells) + " |"
 
 
 def measure_decisions(
-    table: Table, encoder: Encoder, archive: Archive, actions: int, *, several: bool, seed: int
+    encoder: Encoder,
+    similarity: Similarity,
+    archive: Archive,
+    actions: int,
+    *,
+    several: bool,
+    seed: int,
 ) -> Decisions:
     """Draw galleries of `actions` classes of a set, one exemplar each, and ask them.
 
     The exemplars are of one person, where they did the action, or each of anybody's, with
-    `several`; other people's clips are asked, or with `several` all others. `table` gives the
-    scores `(Q, C)` of queries `(Q,)` with exemplars `(C,)`.
+    `several`; other people's clips are asked, or with `several` all others. `similarity` has the
+    encoder's scores of the set's clips.
     """
     labels, subjects = archive.labels, archive.subjects
     classes, people = np.unique(labels), np.unique(subjects)
@@ -78,7 +79,7 @@ def measure_decisions(
         exemplars = np.array([_exemplar(archive, label, giver, draw) for label in enrolled])
         others = np.arange(len(labels)) if several else np.flatnonzero(subjects != person)
         queries = draw.permutation(np.setdiff1d(others, exemplars))[:_ASKED]
-        scored = table(queries, exemplars)
+        scored = table(similarity, queries, exemplars)
         best.append(scored.max(axis=1))
         right.append(labels[exemplars[scored.argmax(axis=1)]] == labels[queries])
         known.append(np.isin(labels[queries], enrolled))
@@ -97,7 +98,8 @@ def _decided(
 ) -> Decisions:
     """What the best scores `(Q,)` of all queries decide."""
     assert encoder.probability is not None
-    passing = best >= encoder.thresholds[DECIDES]
+    assert encoder.threshold is not None
+    passing = best >= encoder.threshold
     half = _half_strangers(known, draw)
     stated = encoder.probability(np.asarray(best[half], np.float64))
     return Decisions(
@@ -144,7 +146,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the table. Raises `BadModelFile`, `DataMissing`, `UnreadableClip`."""
+    try:
+        archives = _archives(arguments.sets)
+    except UnusableSet as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     encoder = encoder_from_model(arguments.model)
+    if encoder.threshold is None or not encoder.thresholds:
+        raise BadModelFile(f"{arguments.model} states no thresholds: it was exported without any")
     print(
         f"Shares in %, of {_DRAWS} galleries a row, one exemplar an action. Strangers: clips whose"
     )
@@ -154,33 +163,33 @@ def run(arguments: argparse.Namespace) -> int:
         "| right of these | half: probability / true | calibration error |"
     )
     print("|---" * 8 + "|")
-    for name in filter(None, map(str.strip, arguments.sets.split(","))):
-        archive = Archive.open(archive_path(name))
-        classes, people = len(np.unique(archive.labels)), len(np.unique(archive.subjects))
-        if classes < 2 or people < 2:
-            print(
-                f"error: {name} has too few classes or people to be asked: {classes} and {people}",
-                file=sys.stderr,
-            )
-            return 2
-        table = table_of(encoder, archive)
+    for archive in archives:
+        outputs = encoder.encode(archive)
+        similarity = encoder.scores(outputs, outputs)
+        classes = len(np.unique(archive.labels))
         for several in (False, True):
             for actions in sorted({*(n for n in _ACTIONS if n < classes), classes}):
                 found = measure_decisions(
-                    table, encoder, archive, actions, several=several, seed=arguments.seed
+                    encoder, similarity, archive, actions, several=several, seed=arguments.seed
                 )
-                print(found.line(name, "several people" if several else "one person"), flush=True)
+                whose = "several people" if several else "one person"
+                print(found.line(archive.name, whose), flush=True)
     return 0
 
 
-def table_of(encoder: Encoder, archive: Archive) -> Table:
-    """The scores of a set's clips, as the service would give them."""
-    outputs = encoder.encode(archive)
-    gallery = encoder.gallery_scores(outputs, outputs)
-    if gallery is not None:
-        return gallery.table
-    similarity = scores(outputs, outputs)
-    return lambda queries, exemplars: similarity[np.ix_(queries, exemplars)]
+def _archives(names: str) -> list[Archive]:
+    """Raises `UnusableSet` for one of fewer than two classes or people, `DataMissing`."""
+    archives = [
+        Archive.open(archive_path(name.strip())) for name in names.split(",") if name.strip()
+    ]
+    for archive in archives:
+        classes, people = len(np.unique(archive.labels)), len(np.unique(archive.subjects))
+        if classes < 2 or people < 2:
+            raise UnusableSet(
+                f"{archive.name} has {classes} classes by {people} people, and two of either are "
+                "needed"
+            )
+    return archives
 
 
 def _stated(encoder: Encoder) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton import Clip, Layout, Prepared, prepare_persons, resolve_layout
-from training.evaluation.gallery_scale import GalleryNorm, GalleryScores
+from training.evaluation.gallery_scale import GalleryNorm, GalleryScores, Matrix
 from training.evaluation.logistic import logistic
 
 Floats = NDArray[np.float32]
@@ -33,10 +33,10 @@ class Encoder:
     `(N, D)` and, where the model has them, `cohort_mean` and `cohort_std` `(N,)`. `trained` names
     its training classes, `dataset/label name` (None: not known). `facts` go into the report.
     `probability` turns scores into probabilities, where the model is calibrated; `thresholds` are
-    by the share of strangers that they state to let pass, "0.1" for instance. By `gallery` what is
-    enrolled tells the scores, where the file says how; `centre` is what the mean of the base
-    classes counts as where a gallery's is taken off. `parts` name the columns of the embedding that
-    could match alone. `persons` is M.
+    by the share of strangers that they state to let pass, "0.1" for instance, and `threshold` is
+    the one that decides. By `gallery` what is enrolled tells the scores, where the file says how;
+    `centre` is what the mean of the base classes counts as where a gallery's is taken off. `parts`
+    name the columns of the embedding that could match alone. `persons` is M.
     """
 
     layout: Layout
@@ -46,6 +46,7 @@ class Encoder:
     facts: Mapping[str, str]
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    threshold: float | None = None
     gallery: GalleryNorm | None = None
     centre: float | None = None
     parts: Mapping[str, slice] = field(default_factory=dict)
@@ -71,13 +72,20 @@ class Encoder:
                 parts.setdefault(name, []).append(values)
         return {name: np.concatenate(values) for name, values in parts.items()}
 
-    def gallery_scores(
-        self, queries: Mapping[str, Floats], exemplars: Mapping[str, Floats]
-    ) -> GalleryScores | None:
-        """The scores of these outputs as galleries tell them; None where they tell nothing."""
-        if self.gallery is None and self.centre is None:
-            return None
-        return GalleryScores.of(queries, exemplars, self.centre, self.gallery)
+    def scores(
+        self, queries: Mapping[str, Matrix], exemplars: Mapping[str, Matrix]
+    ) -> GalleryScores:
+        """Return the scores of all queries with all exemplars by these outputs, as the service
+        computes them; a model without `cohort_mean` takes nothing off the cosine."""
+        enrolled = exemplars["embedding"]
+        return GalleryScores(
+            cosine=queries["embedding"] @ enrolled.T,
+            between=enrolled @ enrolled.T,
+            asked=queries.get("cohort_mean", np.zeros(len(queries["embedding"]))),
+            enrolled=exemplars.get("cohort_mean", np.zeros(len(enrolled))),
+            centre=self.centre,
+            norm=self.gallery,
+        )
 
 
 def encoder_from_checkpoint(path: Path, device: str = "cpu") -> Encoder:
@@ -130,7 +138,9 @@ def encoder_from_model(path: Path) -> Encoder:
         frames, persons = int(told["frames"]), int(told.get("persons", 1))
         classes = told.get("training", {}).get("classes")
         slope, intercept = (float(told["calibration"][name]) for name in ("slope", "intercept"))
-        thresholds = {s: float(at) for s, at in told["calibration"]["thresholds"].items()}
+        calibration = told["calibration"]
+        thresholds = {share: float(at) for share, at in calibration.get("thresholds", {}).items()}
+        decides = calibration.get("threshold")
         gallery, centre = _gallery(told)
     except Exception as error:  # onnxruntime's own errors share no base
         raise BadModelFile(f"{path} is not a model file of this project: {error!r}") from error
@@ -159,6 +169,7 @@ def encoder_from_model(path: Path) -> Encoder:
         },
         probability=probability,
         thresholds=thresholds,
+        threshold=None if decides is None else float(decides),
         gallery=gallery,
         centre=centre,
         parts=_parts(told.get("config", {})),

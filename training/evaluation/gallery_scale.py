@@ -13,9 +13,8 @@ The service computes the same, a test holds the two together, and besides lifts 
 further exemplars of the actions bring.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +25,21 @@ Labels = NDArray[np.int64]
 
 #: Actions whose exemplars are compared with all others'; of more, these evenly spread.
 ASKED = 32
-#: Two actions of at least this cosine are one movement under two names, and tell nothing of
-#: strangers.
+#: Two actions whose exemplars have at least this cosine count as one movement under two names:
+#: together they weigh what one does, and neither is near to the other. (On a sensor that a model
+#: does not know it is reached by different actions, too: RESULTS.md.)
 SAME = 0.8
-#: How far strangers come above the level, in spreads, falls with the number of actions: from 1 with
-#: two of them by this power, and to this share. Chosen by whole sets kept out (RESULTS.md).
+#: How far strangers come above the level, in spreads, falls with the number of movements: from 1
+#: with two of them by this power, and to this share. Chosen by whole sets kept out (RESULTS.md).
 DECAY, LEAST = 0.7, 0.25
+#: A clip that is nearly all centre has no less left than this, squared.
+_REST = 1e-6
 
 
 class Nearness(NamedTuple):
     """How near the enrolled actions come to each other: the mean `score` over the `actions` that
-    say anything of strangers, 0 for none, and the `spread` of the scores of all pairs."""
+    say anything of strangers, 0 for none, and the `spread` of the scores of all pairs. One movement
+    under several names is one action."""
 
     score: float
     spread: float
@@ -72,57 +75,84 @@ class GalleryNorm:
         return Scale(level, falling * (squares / (self.spread_worth + further)) ** 0.5)
 
 
+class Movements(NamedTuple):
+    """Which of C actions are one movement: the `asked` `(A,)` are numbers of actions, of which
+    `same` `(A, C)` tells which are the same; `weights` `(A,)` are one over how many, and `shares`
+    `(C,)` those of all actions, of more than `ASKED` their mean."""
+
+    asked: Labels
+    same: NDArray[np.bool_]
+    weights: Floats
+    shares: Floats
+
+
+def movements(cosines: Matrix) -> Movements:
+    """Compare C actions by the plain cosines `(C, C)` between one exemplar of each."""
+    count = len(cosines)
+    asked = np.linspace(0, max(count - 1, 0), min(count, ASKED)).astype(np.int64)
+    same = (cosines[asked] >= SAME) | (asked[:, None] == np.arange(count))
+    weights: Floats = 1 / same.sum(axis=1)
+    few = count <= ASKED
+    return Movements(asked, same, weights, weights if few else np.full(count, weights.mean()))
+
+
 def centred(
     asked: Matrix, between: Matrix, centre: float | None, actions: Labels | None = None
 ) -> tuple[Floats, Floats]:
     """Return the cosines `asked` `(Q, n)` of queries with the exemplars of C actions, and those
-    `between` `(n, n)` them, after the actions' mean is taken off, C / (C + `centre`) of it.
-    `actions` `(n,)` tell which exemplar is of which; without them each is of one of its own."""
+    `between` `(n, n)` them, after the movements' mean is taken off, of C movements
+    C / (C + `centre`) of it. `actions` `(n,)` tell which exemplar is of which action; without them
+    each is of one of its own."""
     queries: Floats = np.asarray(asked, np.float64)
     exemplars: Floats = np.asarray(between, np.float64)
     if centre is None or len(exemplars) == 0:
         return queries, exemplars
-    weights = _weights(np.arange(len(exemplars)) if actions is None else actions, centre)
+    weights = _weights(exemplars, np.arange(len(exemplars)) if actions is None else actions)
+    weights /= weights.sum() + centre
     aside, along = queries @ weights, exemplars @ weights
     square = float(along @ weights)
-    lengths = np.sqrt(1 - 2 * along + square)
-    queries = (queries - aside[:, None] - along + square) / lengths
-    queries = queries / np.sqrt(1 - 2 * aside + square)[:, None]
+    lengths = np.sqrt(np.maximum(1 - 2 * along + square, _REST))
+    rest = np.sqrt(np.maximum(1 - 2 * aside + square, _REST))
+    queries = (queries - aside[:, None] - along + square) / np.outer(rest, lengths)
     exemplars = (exemplars - along[:, None] - along + square) / np.outer(lengths, lengths)
     return queries, exemplars
 
 
-def _weights(actions: Labels, centre: float) -> Floats:
-    """What each exemplar `(n,)` counts in the mean that is taken off: actions weigh the same."""
-    _, of, counts = np.unique(actions, return_inverse=True, return_counts=True)
-    weights: Floats = 1 / (counts[of] * (len(counts) + centre))
+def _weights(between: Floats, actions: Labels) -> Floats:
+    """What each exemplar `(n,)` counts: its action's share, alike for all of the action's."""
+    _, first, of, counts = np.unique(
+        actions, return_index=True, return_inverse=True, return_counts=True
+    )
+    weights: Floats = (movements(between[np.ix_(first, first)]).shares / counts)[of]
     return weights
 
 
 def nearness(scores: Matrix, cosines: Matrix) -> Nearness:
     """Return how near C actions come to each other, from the scores and the plain cosines `(C, C)`
-    between one exemplar of each: each action's best with another that is not the same."""
-    count = len(scores)
-    if count < 2:
-        return Nearness(0.0, 0.0, 0)
-    left_out = np.eye(count, dtype=np.bool_) | (cosines >= SAME)
-    asked = np.unique(np.linspace(0, count - 1, min(count, ASKED)).astype(np.int64))
-    others = np.where(left_out, -np.inf, scores)[asked]
-    best = others.max(axis=1)
+    between one exemplar of each: each action's best with another that is not the same movement."""
+    found = movements(cosines)
+    others = np.where(found.same, -np.inf, scores[found.asked])
+    best = others.max(axis=1, initial=-np.inf)
     told = np.isfinite(best)
     if not told.any():
         return Nearness(0.0, 0.0, 0)
     return Nearness(
-        float(best[told].mean()),
-        spread_of(others[np.isfinite(others)]),
-        count * int(np.count_nonzero(told)) / len(asked),
+        float(np.average(best[told], weights=found.weights[told])),
+        _spread(others, found.weights[:, None] * found.shares * np.isfinite(others)),
+        len(scores) * float(found.weights[told].sum()) / len(found.asked),
     )
 
 
-def spread_of(scores: Matrix) -> float:
-    """The deviation of the scores of pairs, each of which stands twice in `(n,)`; 0 of one."""
-    pairs = len(scores) / 2
-    return float(scores.std()) * (pairs / (pairs - 1)) ** 0.5 if pairs > 1 else 0.0
+def _spread(scores: Floats, weights: Floats) -> float:
+    """The deviation of the scores of pairs `(A, C)`, most of which stand twice, by their weights;
+    0 of one pair."""
+    whole = float(weights.sum())
+    if whole <= 2:
+        return 0.0
+    values = np.where(weights > 0, scores, 0)
+    mean = float((weights * values).sum()) / whole
+    square = float((weights * (values - mean) ** 2).sum()) / whole
+    return float((square * whole / (whole - 2)) ** 0.5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,27 +170,13 @@ class GalleryScores:
     between: Matrix
     asked: Matrix
     enrolled: Matrix
-    centre: float | None
-    norm: GalleryNorm | None
+    centre: float | None = None
+    norm: GalleryNorm | None = None
 
-    @classmethod
-    def of(
-        cls,
-        queries: Mapping[str, Matrix],
-        exemplars: Mapping[str, Matrix],
-        centre: float | None,
-        norm: GalleryNorm | None,
-    ) -> Self:
-        """From a model's outputs `embedding` `(n, D)` and `cohort_mean` `(n,)`."""
-        enrolled = exemplars["embedding"]
-        return cls(
-            queries["embedding"] @ enrolled.T,
-            enrolled @ enrolled.T,
-            queries["cohort_mean"],
-            exemplars["cohort_mean"],
-            centre,
-            norm,
-        )
+    @property
+    def plain(self) -> Matrix:
+        """The scores `(q, e)` of all queries with all exemplars before a gallery tells them."""
+        return less_cohort(self.cosine, self.asked, self.enrolled)
 
     def table(self, queries: Labels, exemplars: Labels) -> Floats:
         """Return the scores `(Q, C)` of these queries `(Q,)` with one exemplar `(C,)` an action."""
@@ -181,6 +197,26 @@ class GalleryScores:
         between = self.between[np.ix_(exemplars, exemplars)]
         asked, _ = centred(cosines, between, self.centre, actions)
         return less_cohort(asked, self.asked[queries], self.enrolled[exemplars])
+
+
+#: Of all queries with all exemplars: plain, or told by what is enrolled.
+Similarity = Matrix | GalleryScores
+
+
+def table(similarity: Similarity, queries: Labels, exemplars: Labels) -> Floats:
+    """Return the similarities `(Q, C)` of these queries `(Q,)` with one exemplar `(C,)` of each
+    action."""
+    if isinstance(similarity, GalleryScores):
+        return similarity.table(queries, exemplars)
+    return np.asarray(similarity[np.ix_(queries, exemplars)], np.float64)
+
+
+def ranking(similarity: Similarity, queries: Labels, exemplars: Labels, actions: Labels) -> Floats:
+    """Return what ranks the exemplars `(n,)` of these `actions` `(n,)` for the queries `(Q,)`,
+    `(Q, n)`."""
+    if isinstance(similarity, GalleryScores):
+        return similarity.ranking(queries, exemplars, actions)
+    return np.asarray(similarity[np.ix_(queries, exemplars)], np.float64)
 
 
 def less_cohort(cosines: Matrix, queries: Matrix, exemplars: Matrix) -> Floats:

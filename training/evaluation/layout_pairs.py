@@ -15,7 +15,7 @@ from tqdm import tqdm
 from skeleton import Clip, Layout, mapping
 from skeleton.animator import BODIES, animate
 from training.evaluation.encoders import Encoder, Outputs
-from training.evaluation.methods import Matrix, scores
+from training.evaluation.gallery_scale import Matrix
 
 _NOISE = 0.005  # metres, as a good depth camera's
 _MORE_NOISE = 0.01
@@ -150,11 +150,8 @@ def _cell(
 
 def _ranking(encoder: Encoder, queries: Outputs, exemplars: Outputs) -> Matrix:
     """What ranks these exemplars, one of each action, for these queries."""
-    gallery = encoder.gallery_scores(queries, exemplars)
-    if gallery is None:
-        return scores(queries, exemplars)
-    actions = np.arange(len(exemplars["embedding"]))
-    return gallery.ranking(np.arange(len(queries["embedding"])), actions, actions)
+    asked, actions = (np.arange(len(given["embedding"])) for given in (queries, exemplars))
+    return encoder.scores(queries, exemplars).ranking(asked, actions, actions)
 
 
 def _source(layout: Layout, model: Layout) -> Source:

@@ -1,7 +1,7 @@
 """Methods that meet in an evaluation: each is a similarity of all pairs of a set's clips (ours)."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,7 @@ from skeleton import Archive
 from training.evaluation.distances import dtw, euclid
 from training.evaluation.encoders import Encoder
 from training.evaluation.features import floor_features
-from training.evaluation.gallery_scale import GalleryScores, less_cohort
-
-Matrix = NDArray[np.floating]
-_Outputs = Mapping[str, Matrix]  # of an encoder, in any precision
+from training.evaluation.gallery_scale import GalleryScores, Matrix, Similarity
 
 EUCLID = "Euclid"
 DTW = "DTW"
@@ -29,14 +26,12 @@ class Method:
     """A name and the similarities `(n, n)` it gives the n clips of a set, higher is nearer.
 
     `seconds` is what it took; `probability` turns similarities into probabilities, if it can.
-    Where there is a `gallery`, what is enrolled tells the scores, and it has them.
     """
 
     name: str
-    similarity: Matrix
+    similarity: Similarity
     seconds: float
     probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
-    gallery: GalleryScores | None = None
 
 
 def floor(archive: Archive) -> list[Method]:
@@ -57,13 +52,11 @@ def encoder_methods(archive: Archive, encoder: Encoder) -> list[Method]:
     """Return an encoder's score first, then its plain cosine and its parts alone."""
     begun = time.monotonic()
     outputs = encoder.encode(archive)
-    cosine = outputs["embedding"] @ outputs["embedding"].T
-    score = normalised(cosine, outputs, outputs)
+    score = encoder.scores(outputs, outputs)
     seconds = time.monotonic() - begun
-    gallery = encoder.gallery_scores(outputs, outputs)
-    found = [Method(ENCODER, score, seconds, encoder.probability, gallery)]
-    if score is not cosine:
-        found.append(Method(COSINE, cosine, seconds))
+    found = [Method(ENCODER, score, seconds, encoder.probability)]
+    if "cohort_mean" in outputs:
+        found.append(Method(COSINE, score.cosine, seconds))
     for name, columns in encoder.parts.items():
         part = _unit_rows(outputs["embedding"][:, columns])
         found.append(Method(alone(name), part @ part.T, seconds))
@@ -77,23 +70,14 @@ def alone(part: str) -> str:
 
 def summed(encoder: Method, warping: Method) -> Method:
     """Return the sum of an encoder's and time warping's similarities, each standardised over all
-    pairs. It shows what matching in time could still add; no service offers it."""
-    both = _standardised(encoder.similarity) + _standardised(warping.similarity)
-    return Method(SUM, both, encoder.seconds + warping.seconds)
+    pairs and told by no gallery. It shows what matching in time could still add; no service offers
+    it."""
+    ours, theirs = (_standardised(_plain(one.similarity)) for one in (encoder, warping))
+    return Method(SUM, ours + theirs, encoder.seconds + warping.seconds)
 
 
-def normalised(cosine: Matrix, queries: _Outputs, exemplars: _Outputs) -> Matrix:
-    """Return the score of all pairs before a gallery tells it: the cosine `(q, e)` less the mean of
-    both clips' `cohort_mean`, `(q,)` and `(e,)`; the cosine itself where a model has none."""
-    asked, enrolled = queries.get("cohort_mean"), exemplars.get("cohort_mean")
-    if asked is None or enrolled is None:
-        return cosine
-    return less_cohort(cosine, asked, enrolled)
-
-
-def scores(queries: _Outputs, exemplars: _Outputs) -> Matrix:
-    """Return the score `(q, e)` of every query with every exemplar, before a gallery tells it."""
-    return normalised(queries["embedding"] @ exemplars["embedding"].T, queries, exemplars)
+def _plain(similarity: Similarity) -> Matrix:
+    return similarity.plain if isinstance(similarity, GalleryScores) else similarity
 
 
 def _unit_rows(rows: Matrix) -> Matrix:

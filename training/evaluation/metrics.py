@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.gallery_scale import GalleryScores
+from training.evaluation.gallery_scale import Similarity, table
 from training.evaluation.protocol import Episode, Labels
 
 Floats = NDArray[np.float64]
@@ -27,27 +27,16 @@ class Answers:
     probability: Floats | None = None
 
 
-def answers(
-    similarity: NDArray[np.floating],
-    labels: Labels,
-    episode: Episode,
-    *,
-    half: bool,
-    gallery: GalleryScores | None = None,
-) -> Answers:
-    """Match an episode's queries by a similarity matrix `(n, n)` over the clips of `labels` `(n,)`.
+def answers(similarity: Similarity, labels: Labels, episode: Episode, *, half: bool) -> Answers:
+    """Match an episode's queries by a similarity `(n, n)` over the clips of `labels` `(n,)`.
 
-    With `half` only the episode's enrolled half of the classes takes part (open set). With a
-    `gallery` what is enrolled tells the scores.
+    With `half` only the episode's enrolled half of the classes takes part (open set).
     """
     keep = episode.enrolled if half else np.ones(len(episode.classes), dtype=np.bool_)
     classes, exemplars = episode.classes[keep], episode.exemplars[keep]
-    if gallery is not None:
-        table = gallery.table(episode.queries, exemplars)  # (Q, C)
-    else:
-        table = np.asarray(similarity[np.ix_(episode.queries, exemplars)], dtype=np.float64)
-    best = table.max(axis=1)
-    tied = table == best[:, None]
+    found = table(similarity, episode.queries, exemplars)  # (Q, C)
+    best = found.max(axis=1)
+    tied = found == best[:, None]
     true = labels[episode.queries][:, None] == classes
     right = (tied & true).sum(axis=1) / tied.sum(axis=1)
     return Answers(best, right, true.any(axis=1))

@@ -14,7 +14,6 @@ from training.data_folder import DataMissing, archive_path
 from training.evaluation.encoders import BadModelFile, Encoder, encoder_from_model
 from training.evaluation.evaluate import DEVELOPMENT_SETS
 from training.evaluation.machine import machine
-from training.evaluation.methods import scores
 from training.evaluation.metrics import spread
 from training.evaluation.protocol import UnusableSet, episodes, evenly
 from training.evaluation.robustness_curves import (
@@ -99,9 +98,8 @@ def _one_set(
         total=_steps(asked, floor=floor), desc=archive.name, unit="level", disable=None
     ) as bar:
         clean = encoder.encode(archive)
-        similarity = scores(clean, clean)
-        gallery = encoder.gallery_scores(clean, clean)
-        series = accuracies(similarity, archive, drawn, gallery)
+        similarity = encoder.scores(clean, clean)
+        series = accuracies(similarity, archive, drawn)
         measured = tuple(
             measure_curve(c, archive, drawn, encoder, clean, seed=args.seed, tick=bar.update)
             for c in asked
@@ -120,12 +118,8 @@ def _one_set(
             clean=spread(series),
             curves=measured,
             floor=warping,
-            numbers=measure_numbers(
-                similarity, archive, repeats=args.repeats, seed=args.seed, gallery=gallery
-            ),
-            person=measure_person(
-                similarity, archive, repeats=args.repeats, seed=args.seed, gallery=gallery
-            ),
+            numbers=measure_numbers(similarity, archive, repeats=args.repeats, seed=args.seed),
+            person=measure_person(similarity, archive, repeats=args.repeats, seed=args.seed),
         )
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from skeleton import Archive, Clip, prepare_persons
 from training.evaluation import degradations as degrade
 from training.evaluation.encoders import Encoder, Outputs
-from training.evaluation.gallery_scale import GalleryScores
-from training.evaluation.methods import Matrix, scores
+from training.evaluation.gallery_scale import Similarity
 from training.evaluation.metrics import Spread, accuracy, answers, paired_difference, spread
 from training.evaluation.protocol import Episode
 
@@ -147,8 +146,7 @@ def measure_curve(
     """
 
     def right(queries: Outputs, exemplars: Outputs) -> Series:
-        gallery = encoder.gallery_scores(queries, exemplars)
-        return accuracies(scores(queries, exemplars), archive, drawn, gallery)
+        return accuracies(encoder.scores(queries, exemplars), archive, drawn)
 
     before = right(clean, clean)
     points = []
@@ -185,18 +183,9 @@ def degraded(level: Level, archive: Archive, seed: int) -> Iterator[Clip]:
     )
 
 
-def accuracies(
-    similarity: Matrix,
-    archive: Archive,
-    drawn: Sequence[Episode],
-    gallery: GalleryScores | None = None,
-) -> Series:
-    """Accuracy of every episode by a similarity of queries (rows) and exemplars (columns), or by
-    the scores that galleries tell."""
-    labels = archive.labels
-    return tuple(
-        accuracy(answers(similarity, labels, e, half=False, gallery=gallery)) for e in drawn
-    )
+def accuracies(similarity: Similarity, archive: Archive, drawn: Sequence[Episode]) -> Series:
+    """Accuracy of every episode by a similarity of queries (rows) and exemplars (columns)."""
+    return tuple(accuracy(answers(similarity, archive.labels, e, half=False)) for e in drawn)
 
 
 def _level(label: str, how: Callable[[Clip, float], Clip], value: float, floor: bool) -> Level:

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skeleton import Archive
-from training.evaluation.gallery_scale import GalleryScores
-from training.evaluation.methods import Matrix
+from training.evaluation.gallery_scale import Similarity, ranking
 from training.evaluation.metrics import Spread, paired_difference, spread
 from training.evaluation.protocol import Labels
 
@@ -40,19 +38,13 @@ class Person:
 
 
 def measure_numbers(
-    similarity: Matrix,
-    archive: Archive,
-    *,
-    repeats: int,
-    seed: int,
-    gallery: GalleryScores | None = None,
+    similarity: Similarity, archive: Archive, *, repeats: int, seed: int
 ) -> tuple[Number, ...]:
     """Measure 1, 2, 3 and 5 exemplars an action, the best of which decides.
 
     Every subject leads in turn: the exemplars are the leader's alone, or one each of the leader
     and others. Queries are the clips of those subjects who give none in any case. A class that
-    the leader did not perform takes one clip of another giver. With a `gallery` what is enrolled
-    tells the similarities.
+    the leader did not perform takes one clip of another giver.
     """
     people = np.unique(archive.subjects)
     givers = min(_DONORS, len(people) - 2)
@@ -68,7 +60,7 @@ def measure_numbers(
             for whose, pool in (("one person", alone), ("several people", several)):
                 for count in COUNTS:
                     found.setdefault((whose, count), []).append(
-                        _best_of(similarity, archive.labels, pool, count, queries, gallery)
+                        _best_of(similarity, archive.labels, pool, count, queries)
                     )
     rows = []
     for (whose, count), given in found.items():
@@ -81,14 +73,7 @@ def measure_numbers(
     return tuple(rows)
 
 
-def measure_person(
-    similarity: Matrix,
-    archive: Archive,
-    *,
-    repeats: int,
-    seed: int,
-    gallery: GalleryScores | None = None,
-) -> Person:
+def measure_person(similarity: Similarity, archive: Archive, *, repeats: int, seed: int) -> Person:
     """Ask every subject's clips of exemplars of their own, and of one other subject.
 
     Only actions that the subject did twice take part; one that the other subject did not do is
@@ -113,7 +98,7 @@ def measure_person(
             queries = np.flatnonzero(mine & np.isin(archive.labels, list(own)))
             queries = np.setdiff1d(queries, [clips[0] for clips in own.values()])
             for pool, series in ((own, same), (theirs, other)):
-                right, _ = _best_of(similarity, archive.labels, pool, 1, queries, gallery)
+                right, _ = _best_of(similarity, archive.labels, pool, 1, queries)
                 series.append(right)
     return Person(spread(same), spread(other), paired_difference(same, other))
 
@@ -137,18 +122,10 @@ def _alone(archive: Archive, clips: Sequence[int], chance: np.random.Generator) 
 
 
 def _best_of(
-    similarity: Matrix,
-    labels: Labels,
-    pool: Exemplars,
-    count: int,
-    queries: NDArray[np.int64],
-    gallery: GalleryScores | None,
+    similarity: Similarity, labels: Labels, pool: Exemplars, count: int, queries: Labels
 ) -> tuple[float, float]:
     """Share of the queries that are right by the best of `count` exemplars; the mean number."""
     exemplars = np.concatenate([pool[label][:count] for label in sorted(pool)])
-    if gallery is not None:
-        table = gallery.ranking(queries, exemplars, labels[exemplars])
-    else:
-        table = similarity[np.ix_(queries, exemplars)]
-    right = labels[exemplars[table.argmax(axis=1)]] == labels[queries]
+    found = ranking(similarity, queries, exemplars, labels[exemplars])
+    right = labels[exemplars[found.argmax(axis=1)]] == labels[queries]
     return float(right.mean()), len(exemplars) / len(pool)

@@ -9,6 +9,7 @@ from service.settings import DEFAULT_MODEL
 from skeleton import LAYOUTS, Archive
 from tests.animator_archive import write_animator_archive
 from training.command_line import main
+from training.evaluation import decisions
 from training.evaluation.decisions import measure_decisions
 from training.evaluation.encoders import Encoder
 
@@ -23,61 +24,71 @@ def knowing(thresholds: dict[str, float]) -> Encoder:
         facts={},
         probability=lambda score: score,
         thresholds=thresholds,
+        threshold=thresholds["0.1"],
     )
 
 
 def test_shares_are_those_of_the_strangers_and_of_the_enrolled(archive: Archive) -> None:
-    """Clips of class 0 have 0.9 with their own and 0.4 with others; all others have 0.6 and 0.2."""
-    own = np.where(archive.labels == 0, 0.9, 0.6)
-    other = np.where(archive.labels == 0, 0.4, 0.2)
-    same = archive.labels[:, None] == archive.labels
-    scores = np.where(same, own[:, None], other[:, None])
+    """Clips of class 0 have 0.9 with their own and 0.4 with others, those of class 1 0.9 with all
+    of class 0 and 0.8 with their own; all others have 0.6 and 0.2."""
+    labels = archive.labels
+    of = {(0, 0): 0.9, (0, 1): 0.4, (1, 0): 0.9, (1, 1): 0.8}
+    scores = np.where(labels[:, None] == labels, 0.6, 0.2)
+    for (query, exemplar), value in of.items():
+        scores[np.ix_(labels == query, labels == exemplar)] = value
+    encoder = knowing({"0.1": 0.7, "0.5": 0.3})
+    found = measure_decisions(encoder, scores, archive, 2, several=False, seed=0)
+    # At 0.7 pass, of the strangers, those of class 1 where class 0 is enrolled; of the enrolled
+    # those of classes 0 and 1, and where both are those of class 1 are taken for class 0.
+    assert 0.05 < found.strangers["0.1"] < 0.4
+    assert found.strangers["0.1"] < found.strangers["0.5"] < 1
+    assert 0.4 < found.enrolled < 0.8
+    assert 0.6 < found.right < 0.95
+    assert found.true < 0.5
+    assert 0.3 < found.probability < 0.8
+    assert found.line("x", "one person").startswith("| x | one person | 2 | ")
+    # With all of them enrolled there is no stranger, and class 1 is always taken for class 0.
+    whole = measure_decisions(encoder, scores, archive, 4, several=False, seed=0)
+    assert np.isnan(whole.strangers["0.1"])
+    share = np.mean(labels[labels < 2] == 0)
+    assert whole.right == pytest.approx(share, abs=0.03)
+    assert whole.line("x", "one person").endswith("| - | - |")
+
+
+def asked_of(archive: Archive, monkeypatch: pytest.MonkeyPatch, *, several: bool) -> list:
+    """The queries and exemplars of every gallery that is drawn."""
     asked: list[tuple[np.ndarray, np.ndarray]] = []
 
-    def table(queries: np.ndarray, exemplars: np.ndarray) -> np.ndarray:
+    def table(scores: np.ndarray, queries: np.ndarray, exemplars: np.ndarray) -> np.ndarray:
         asked.append((queries, exemplars))
         return scores[np.ix_(queries, exemplars)]
 
-    encoder = knowing({"0.1": 0.7, "0.5": 0.3})
-    found = measure_decisions(table, encoder, archive, 2, several=False, seed=0)
-    known, strangers, passing, right = [], [], [], []
-    for queries, exemplars in asked:
+    monkeypatch.setattr(decisions, "table", table)
+    scores = np.zeros((len(archive), len(archive)))
+    measure_decisions(knowing({"0.1": 0.5}), scores, archive, 3, several=several, seed=0)
+    return asked
+
+
+def test_nobody_is_asked_who_gives_the_exemplars(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for queries, exemplars in asked_of(archive, monkeypatch, several=False):
         enrolled = archive.labels[exemplars]
-        assert len(set(enrolled)) == 2
-        truth = archive.labels[queries]
-        is_known = np.isin(truth, enrolled)
-        known += [is_known]
-        strangers += [(truth == 0)[~is_known]]
-        passing += [(truth == 0)[is_known]]
-        right += [truth]
-        # Nobody is asked for clips of the person who gives the exemplars, where there are any.
-        givers = archive.subjects[exemplars[enrolled != 3]]
-        assert len(set(givers)) == 1
-        assert not set(archive.subjects[queries]) & set(givers)
-    assert found.strangers["0.1"] == 0
-    assert found.strangers["0.5"] == pytest.approx(np.concatenate(strangers).mean())
-    assert found.enrolled == pytest.approx(np.concatenate(passing).mean())
-    assert found.right == 1
-    assert found.true == pytest.approx(0.5)
-    assert 0.3 < found.probability < 0.6
-    assert found.line("x", "one person").startswith("| x | one person | 2 | ")
-    # With all of them enrolled there is no stranger.
-    whole = measure_decisions(table, encoder, archive, 4, several=False, seed=0)
-    assert np.isnan(whole.strangers["0.1"])
-    assert "| - / - |" in whole.line("x", "one person")
+        assert len(set(enrolled)) == 3
+        # One person has not done class 3, and borrows it.
+        givers = set(archive.subjects[exemplars[enrolled != 3]])
+        assert len(givers) == 1
+        assert not set(archive.subjects[queries]) & givers
 
 
-def test_exemplars_of_several_people_are_asked_by_all(archive: Archive) -> None:
-    givers = set()
-
-    def table(queries: np.ndarray, exemplars: np.ndarray) -> np.ndarray:
+def test_exemplars_of_several_people_are_asked_by_all(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_of(archive, monkeypatch, several=True)
+    for queries, exemplars in asked:
         assert not set(queries) & set(exemplars)
         assert len(queries) == len(archive) - len(exemplars)
-        givers.add(len(set(archive.subjects[exemplars])))
-        return np.zeros((len(queries), len(exemplars)))
-
-    measure_decisions(table, knowing({"0.1": 0.5}), archive, 3, several=True, seed=0)
-    assert max(givers) > 1
+    assert max(len(set(archive.subjects[exemplars])) for _, exemplars in asked) > 1
 
 
 def test_the_table_is_told(
@@ -106,5 +117,6 @@ def test_a_set_of_one_class_is_refused(
     monkeypatch.setattr("sys.argv", words)
     assert main() == 2
     assert (
-        "error: moves has too few classes or people to be asked: 1 and 2" in capsys.readouterr().err
+        "error: moves has 1 classes by 2 people, and two of either are needed"
+        in capsys.readouterr().err
     )

@@ -22,8 +22,11 @@ def test_a_checkpoint_is_measured_with_the_branch_it_holds(
     torch.manual_seed(0)
     config = load_config(
         None,
-        ("encoder.channels=[8,8]", "encoder.strides=[1,2]", "spectrum.weight=0", "guidance=null"),
-    )
+        (
+            "encoder.channels=[8,8]", "encoder.strides=[1,2]", "spectrum.weight=0",
+            "guidance=null", "gallery.centre=4",
+        ),
+    )  # fmt: skip
     net = Embedder(Encoder(config.encoder), Spectrum(config.spectrum, config.encoder), weight=0)
     width = config.encoder.segments * config.encoder.segment_width
     cohort = torch.nn.functional.normalize(torch.randn(5, width), dim=1)
@@ -39,6 +42,11 @@ def test_a_checkpoint_is_measured_with_the_branch_it_holds(
     assert np.allclose(np.linalg.norm(outputs["embedding"], axis=1), 1, atol=1e-4)
     assert outputs["cohort_mean"].shape == outputs["cohort_std"].shape == (len(archive),)
     assert all(np.isfinite(values).all() for values in outputs.values())
+    # It centres as its file will, and takes no scale: it is not calibrated.
+    scores, some = encoder.scores(outputs, outputs), np.arange(4)
+    assert scores.centre == 4
+    assert scores.norm is None
+    assert not np.array_equal(scores.table(some, some), scores.plain[:4, :4])
 
 
 def _model(path: Path) -> None:

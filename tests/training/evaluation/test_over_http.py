@@ -195,8 +195,6 @@ def test_the_real_service_answers_what_the_model_file_measures(
         client.close()
     assert [collection["name"] for collection in left] == ["default"]
     for episode, over_http in zip(drawn, served.closed, strict=True):
-        here = answers(
-            in_process.similarity, archive.labels, episode, half=False, gallery=in_process.gallery
-        )
+        here = answers(in_process.similarity, archive.labels, episode, half=False)
         assert np.allclose(over_http.best, here.best, atol=1e-3)
         assert np.array_equal(over_http.right, here.right)

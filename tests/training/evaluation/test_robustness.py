@@ -13,11 +13,14 @@ import pytest
 from skeleton import LAYOUTS, Archive
 from skeleton.animator import animate
 from tests.animator_archive import write_animator_archive
+from training.evaluation.encoders import Encoder
 from training.evaluation.metrics import Spread
+from training.evaluation.protocol import episodes
 from training.evaluation.robustness import add_arguments, run
 from training.evaluation.robustness_curves import (
     MeasuredCurve,
     Point,
+    accuracies,
     curves,
     degraded,
     shortened,
@@ -151,6 +154,30 @@ def test_more_exemplars_and_the_same_person_help_where_they_must(archive: Archiv
     assert alone[1].accuracy.mean < alone[2].accuracy.mean < alone[3].accuracy.mean
     assert alone[3].gain.mean == pytest.approx(alone[3].accuracy.mean - alone[1].accuracy.mean)
     assert alone[1].used == 1
+
+
+def test_what_is_enrolled_ranks_the_exemplars_where_the_model_lets_it(archive: Archive) -> None:
+    """All clips share one direction by far, and by it alone the first class is nearest to all."""
+    draw = np.random.default_rng(0)
+    own = np.eye(8)[archive.labels] + 0.6 * draw.standard_normal((len(archive), 8))
+    shared = np.where(archive.labels == 0, 9.0, 3.0)[:, None] * np.eye(8)[7]
+    embeddings = own + shared
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    outputs = {"embedding": embeddings, "cohort_mean": np.zeros(len(archive))}
+    bare = Encoder(LAYOUTS["body16"], 8, lambda joints, seen: {}, None, {})
+    drawn = episodes(archive.labels, archive.subjects, repeats=1)
+    found = {}
+    for centre in (None, 1.0):
+        scores = replace(bare, centre=centre).scores(outputs, outputs)
+        numbers = measure_numbers(scores, archive, repeats=1, seed=0)
+        person = measure_person(scores, archive, repeats=1, seed=0)
+        found[centre] = (
+            accuracies(scores, archive, drawn),
+            [row.accuracy.mean for row in numbers],
+            [person.same.mean, person.other.mean],
+        )
+    for plain, centred in zip(found[None], found[1.0], strict=True):
+        assert np.mean(centred) > np.mean(plain)
 
 
 def test_time_warping_gets_clips_with_nothing_unseen() -> None:
