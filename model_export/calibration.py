@@ -84,7 +84,8 @@ def calibrate(sets: Sequence[Trials], config: GalleryConfig) -> Calibration:
 
 def _gallery_norm(sets: Sequence[Trials], config: GalleryConfig) -> GalleryNorm:
     """Sets weigh the same: the prior is the mean nearness in the smallest galleries that say any,
-    its spread that of the largest; where these hold two actions, how much their nearness differs.
+    its spread that of the largest; where these tell none, as two actions do not, how much the
+    nearness of the smallest differs.
     Raises `CalibrationImpossible` where all galleries say nothing, or the same."""
     priors, spreads = [], []
     for one in sets:

@@ -1,4 +1,5 @@
-"""`python -m model_export.recalibrate MODEL.onnx -o NEW.onnx`: a model file calibrated anew.
+"""`python -m model_export.recalibrate MODEL.onnx -o NEW.onnx [gallery.FIELD=VALUE …]`: a model file
+calibrated anew.
 
 For a file whose checkpoint is gone, when the calibration or the data sets have changed, or to let
 galleries tell its scores otherwise (`gallery.centre=6`); the data sets, with the classes that the
@@ -32,7 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("model", type=Path, help="the .onnx")
     parser.add_argument("-o", "--output", type=file, required=True, help="the .onnx to write")
     parser.add_argument(
-        "overrides", nargs="*", metavar="gallery.FIELD=VALUE", help="of the file's configuration"
+        "overrides",
+        nargs="*",
+        default=[],
+        metavar="gallery.FIELD=VALUE",
+        help="of the file's configuration",
     )
     given = parser.parse_intermixed_args(arguments)
     try:

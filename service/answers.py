@@ -14,10 +14,11 @@ Similarity = Annotated[float, Field(description="Raw cosine of the two embedding
 Score = Annotated[
     float,
     Field(
-        description="The similarity less what both clips have with the training classes, as far "
-        "above how near the enrolled actions come to each other as they differ in that: it moves "
-        "with the gallery. `threshold` and `margin` are in its units. Where the model also "
-        "compares the course in time it counts that, too, and goes before `similarity`."
+        description="The similarity less what both clips have with the training classes, counted "
+        "from how near the enrolled actions come to each other, in units of how much they differ "
+        "in that: it moves with the gallery. `threshold` and the answer's `margin` are in its "
+        "units. Where the model also compares the course in time it counts that, too, and goes "
+        "before `similarity`."
     ),
 ]
 Probability = Annotated[float, Field(ge=0, le=1, description="That this action is right.")]
@@ -106,7 +107,10 @@ class RecognizeAnswer(_Answer):
     probability: Probability | None
     similarity: Similarity | None
     score: Score | None
-    margin: Annotated[float | None, Field(description="Best score minus the second best.")]
+    margin: Annotated[
+        float | None,
+        Field(description="Best score minus the second best, in units of the score."),
+    ]
     threshold: Annotated[float, Field(description="Scores below it are unknown.")]
     matches: Annotated[list[MatchAnswer], Field(description="The k best actions, best first.")]
     space: Space
@@ -223,7 +227,11 @@ class ModelAnswer(_Answer):
     layouts: Annotated[list[str], Field(description="The layouts that a clip may name.")]
     threshold: float
     margin: Annotated[
-        float, Field(description="Two best actions nearer than this are ambiguous; of cosines.")
+        float,
+        Field(
+            description="Two best actions nearer than this are ambiguous: a difference of cosines, "
+            "not of scores."
+        ),
     ]
     thresholds: Annotated[
         dict[str, float], Field(description="Threshold by the share of unknown clips accepted.")

@@ -150,8 +150,9 @@ class Enrolled:
 @dataclass(frozen=True)
 class Match:
     """One action by its best exemplar: cosine, score, probability of being right. The score is the
-    cosine less what both clips have with the training classes and less how near the enrolled
-    actions come to each other, so it moves with the gallery."""
+    cosine less what both clips have with the training classes, counted from how near the enrolled
+    actions come to each other, in units of how much they differ in that: so it moves with the
+    gallery."""
 
     action: str
     exemplar_id: str
@@ -265,7 +266,8 @@ class CollectionInfo:
 class ModelInfo:
     """What runs and how it decides. `layout`, `joints` and `frames` are what the model takes,
     `width` the length of an embedding, `thresholds` by the share of unknown clips accepted,
-    `layouts` those that a clip may name."""
+    `margin` the difference of cosines below which two best actions are ambiguous, `layouts` those
+    that a clip may name."""
 
     space: str
     provider: str

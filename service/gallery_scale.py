@@ -15,6 +15,7 @@ from service.model_file import GalleryNorm
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
+Weights = NDArray[np.float64]
 
 #: Actions whose exemplar is compared with all others'; of more, these evenly spread.
 ASKED = 32
@@ -24,6 +25,8 @@ SAME = 0.8
 #: How far strangers come above the level, in spreads, falls with the number of movements: from 1
 #: with two of them by this power, and to this share.
 DECAY, LEAST = 0.7, 0.25
+#: Pairs of movements that tell how much they differ: two movements are one pair, three are three.
+_FEWEST_PAIRS = 1.5
 #: A clip that is nearly all centre has no less left than this, squared.
 _REST = 1e-6
 
@@ -70,16 +73,16 @@ class Movements(NamedTuple):
 
     The `asked` `(A,)` are rows of first exemplars, of which `cosines` `(A, n)` are those with all n
     exemplars and `same` `(A, C)` tells which first exemplars are the same movement; `weights`
-    `(A,)` are one over how many, and `shares` `(C,)` those of all actions, of more than `ASKED`
-    their mean.
+    `(A,)` are one over how many. `shares` `(C,)` are those of all actions: where not all are asked,
+    by those asked that are the same, and of the others the mean over the movements asked.
     """
 
     first: Numbers
     asked: Numbers
     cosines: Floats
     same: NDArray[np.bool_]
-    weights: Floats
-    shares: Floats
+    weights: Weights
+    shares: Weights
 
 
 class Nearness(NamedTuple):
@@ -115,14 +118,16 @@ def movements(embeddings: Floats, actions: Numbers) -> Movements:
     cosines = embeddings[asked] @ embeddings.T
     same = cosines[:, first] >= SAME
     same[np.arange(len(asked)), places] = True
-    weights = (1 / same.sum(axis=1)).astype(np.float32)
+    weights = 1 / same.sum(axis=1)
     if len(first) <= ASKED:
         return Movements(first, asked, cosines, same, weights, weights)
-    shares = np.full(len(first), weights.mean(), dtype=np.float32)
+    found = same.any(axis=0)
+    shares = np.full(len(first), (weights @ weights) / weights.sum())
+    shares[found] = (weights @ same)[found] / same.sum(axis=0)[found]
     return Movements(first, asked, cosines, same, weights, shares)
 
 
-def centre_of(embeddings: Floats, actions: Numbers, shares: Floats, worth: float) -> Centre:
+def centre_of(embeddings: Floats, actions: Numbers, shares: Weights, worth: float) -> Centre:
     """Return the mean of what is enrolled, in which each action has its share `(C,)` and its
     exemplars are alike, as far as it is worth beside `worth` actions of the base classes' mean."""
     weights = (shares / np.bincount(actions, minlength=len(shares)))[actions]
@@ -154,10 +159,11 @@ def nearness(
     lift = 0.0
     if both.any():
         lift = float(np.average((best - best_of_first)[both], weights=found.weights[both]))
+    of_all = float(found.shares.sum() / found.weights.sum())  # 1 where all are asked
     return Nearness(
         float(np.average(best[told], weights=found.weights[told])),
-        _spread(of_firsts, pairs),
-        len(first) * float(found.weights[told].sum()) / len(asked),
+        _spread(of_firsts, pairs, of_all),
+        float(found.weights[told].sum()) * of_all,
         lift,
     )
 
@@ -177,13 +183,14 @@ def scaled(near: Nearness, norm: GalleryNorm, centre: Centre | None = None) -> S
     return Scale(level, falling * (squares / (norm.spread_worth + further)) ** 0.5, centre)
 
 
-def _spread(scores: Floats, weights: Floats) -> float:
-    """The deviation of the scores of pairs `(A, C)`, most of which stand twice, by their weights;
-    0 of one pair."""
+def _spread(scores: Floats, weights: Weights, of_all: float) -> float:
+    """The deviation of the scores of pairs `(A, C)`, which stand twice where all are asked, by
+    their weights; 0 of so few that they tell none, which three movements do."""
     whole = float(weights.sum())
-    if whole <= 2:
+    pairs = whole * of_all / 2
+    if pairs < _FEWEST_PAIRS:
         return 0.0
     values = np.where(weights > 0, scores, 0).astype(np.float64)
     mean = float((weights * values).sum()) / whole
     square = float((weights * (values - mean) ** 2).sum()) / whole
-    return float((square * whole / (whole - 2)) ** 0.5)
+    return float((square * pairs / (pairs - 1)) ** 0.5)

@@ -9,6 +9,7 @@ import pytest
 from model_export.metadata import MODEL, write_metadata
 from model_export.recalibrate import main
 from tests.model_export.conftest import bare
+from training.config import load_config
 
 
 def metadata_of(model: Path) -> dict[str, str]:
@@ -35,7 +36,6 @@ def test_a_file_gets_the_calibration_of_its_export_and_nothing_else_changes(
 ) -> None:
     about = json.loads(metadata_of(model)[MODEL])
     told = about["training"] | {"pseudo_novel": ["another"]}
-    # As of a file from before a configuration said how galleries tell scores.
     stale = changed(
         model, tmp_path / "stale.onnx", calibration={}, score="gallery-norm", training=told
     )
@@ -52,7 +52,11 @@ def test_how_galleries_tell_the_scores_can_be_changed_and_nothing_else(
     plain = tmp_path / "plain.onnx"
     assert main([str(model), "-o", str(plain), "gallery.centre=null", "gallery.worth=3"]) == 0
     before, after = (json.loads(metadata_of(file)[MODEL]) for file in (model, plain))
-    assert after["space"] == before["space"]
+    graphs = []
+    for file, about in ((model, before), (plain, after)):
+        rest = {**about, "calibration": None, "config": {**about["config"], "gallery": None}}
+        graphs.append((bare(file), rest, metadata_of(file)["oneshot.self_test"]))
+    assert graphs[0] == graphs[1]
     assert (before["config"]["gallery"]["centre"], after["config"]["gallery"]["centre"]) == (
         2,
         None,
@@ -64,10 +68,23 @@ def test_how_galleries_tell_the_scores_can_be_changed_and_nothing_else(
         ("optimiser.epochs=3", "only gallery.FIELD=VALUE"),
         ("gallery.centre=0", "gallery.centre"),
         ("gallery.center=4", "gallery.center"),
+        ("gallery.centre=.inf", "gallery.centre"),
     ):
         assert main([str(model), "-o", str(tmp_path / "no.onnx"), wrong]) == 2
         assert says in capsys.readouterr().err
         assert not (tmp_path / "no.onnx").exists()
+
+
+def test_a_file_from_before_galleries_told_scores_gets_the_defaults_way(
+    model: Path, tmp_path: Path
+) -> None:
+    config = json.loads(metadata_of(model)[MODEL])["config"]
+    del config["gallery"]
+    old = changed(model, tmp_path / "old.onnx", config=config, score="gallery-norm")
+    assert main([str(old), "-o", str(old)]) == 0
+    about = json.loads(metadata_of(old)[MODEL])
+    assert about["config"]["gallery"] == load_config().gallery.model_dump()
+    assert about["calibration"]["gallery"]["centre"] is None
 
 
 def test_what_cannot_be_calibrated_is_left_as_it_was(

@@ -273,21 +273,61 @@ def test_one_movement_under_two_names_changes_no_other_decision(
     recogniser.store.close()
 
 
-@pytest.mark.parametrize("count", [3, 400])
-def test_one_clip_under_many_names_leaves_finite_scores(count: int) -> None:
-    """Its centre is its own, and nearly all of it."""
+@given(seed=st.integers(0, 2**32 - 1), names=st.lists(st.integers(1, 9), min_size=2, max_size=9))
+@settings(deadline=None)
+def test_names_of_one_movement_weigh_as_one_however_many_and_with_all_their_exemplars(
+    seed: int, names: list[int]
+) -> None:
+    """Each movement has two exemplars; up to 32 names and, as far as is known, beyond."""
+    draw = np.random.default_rng(seed)
+    movements = _unit(draw.standard_normal((len(names), 2, 64)).reshape(-1, 64) + 1)
+    means = draw.uniform(0, 0.5, len(movements)).astype(np.float32)
+    norm = replace(NORM, centre=3.0)
+    once = scale_of(movements, means, np.repeat(np.arange(len(names)), 2), norm)
+    rows = np.concatenate([[2 * k, 2 * k + 1] * n for k, n in enumerate(names)])
+    often = scale_of(movements[rows], means[rows], np.repeat(np.arange(sum(names)), 2), norm)
+    assert once.centre is not None
+    assert often.centre is not None
+    # Above it the centre is estimated, where names are not asked.
+    exactly = sum(names) <= ASKED
+    near = {"abs": 1e-4} if exactly else {"abs": 0.06}
+    assert often.level == pytest.approx(once.level, **near)
+    assert often.unit == pytest.approx(once.unit, **({"abs": 1e-4} if exactly else {"rel": 0.25}))
+    assert often.centre.mean == pytest.approx(once.centre.mean, **near)
+
+
+def test_names_whose_clips_are_only_nearly_the_same_leave_the_unit_as_it_is() -> None:
+    """Two movements are one pair, whose deviation nothing tells."""
+    draw = np.random.default_rng(0)
+    ones = _unit(np.eye(8)[:2] + 0)
+    for names in ((1, 1), (3, 3), (3, 15), (5, 11), (2, 2)):
+        rows = np.repeat(ones, names, axis=0)
+        embeddings = _unit(rows + 0.03 * draw.standard_normal(rows.shape))
+        count = sum(names)
+        scale = scale_of(embeddings, np.zeros(count, np.float32), np.arange(count), NORM)
+        assert scale.unit == pytest.approx(NORM.spread, rel=1e-3)
+
+
+def test_one_clip_under_many_names_leaves_finite_scores() -> None:
     draw = np.random.default_rng(0)
     clip, other = _unit(draw.standard_normal((2, 1120)))
-    embeddings = np.tile(clip, (count, 1))
-    norm = GalleryNorm(prior=-0.2, spread=0.1, worth=0.5, spread_worth=1.0, centre=1.0)
-    scale = scale_of(embeddings, np.zeros(count, np.float32), np.arange(count), norm)
-    assert (scale.level, scale.unit) == pytest.approx((-0.2, 0.1))
-    assert scale.centre is not None
-    for query, own in ((clip, True), (other, False)):
-        cosines = scale.centre.cosines(embeddings @ query, query)
-        assert cosines == pytest.approx(np.full(count, cosines[0]), abs=1e-4)
-        assert (cosines[0] > 0.999) == own
-        assert abs(cosines[0]) <= 1.0001
+    norm = replace(NORM, centre=1.0)
+    for count in (3, 400):
+        embeddings = np.tile(clip, (count, 1))
+        scale = scale_of(embeddings, np.zeros(count, np.float32), np.arange(count), norm)
+        assert (scale.level, scale.unit) == pytest.approx((NORM.prior, NORM.spread))
+        assert scale.centre is not None
+        for query, own in ((clip, True), (other, False)):
+            cosines = scale.centre.cosines(embeddings @ query, query)
+            assert cosines == pytest.approx(np.full(count, cosines[0]), abs=1e-4)
+            assert (cosines[0] > 0.999) == own
+            assert abs(cosines[0]) <= 1.0001
+
+
+def test_a_clip_that_is_all_centre_has_finite_cosines() -> None:
+    clip = _unit(np.ones((1, 8)))
+    whole = Centre(clip[0], 1.0, np.ones(1, np.float32), np.full(1, 1e-3, np.float32))
+    assert np.isfinite(whole.cosines(clip @ clip[0], clip[0])).all()
 
 
 def test_two_actions_that_lie_near_are_ambiguous_by_their_cosines(tmp_path: Path) -> None:

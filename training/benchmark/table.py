@@ -77,7 +77,7 @@ def _finished(cells: Sequence[Cell], seeds: int) -> str:
 _ROWS = (
     ("fixed exemplar", COSINE, "fixed"),
     ("drawn exemplars", COSINE, "drawn"),
-    ("drawn exemplars, less the cohort as served", SCORE, "drawn"),
+    ("drawn exemplars, ranked as served", SCORE, "drawn"),
 )
 
 

@@ -203,9 +203,9 @@ class CohortConfig(_Section):
 class GalleryConfig(_Section):
     """How a model file measures scores against what is enrolled; training does not depend on it."""
 
-    centre: float | None = Field(default=None, ge=1)
-    worth: float = Field(default=1.5, gt=0)
-    spread_worth: float = Field(default=8.0, gt=0)
+    centre: float | None = Field(default=None, ge=1, allow_inf_nan=False)
+    worth: float = Field(default=1.5, gt=0, allow_inf_nan=False)
+    spread_worth: float = Field(default=8.0, gt=0, allow_inf_nan=False)
 
 
 class ImportanceConfig(_Section):

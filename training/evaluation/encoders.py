@@ -78,9 +78,10 @@ class Encoder:
         """Return the scores of all queries with all exemplars by these outputs, as the service
         computes them; a model without `cohort_mean` takes nothing off the cosine."""
         enrolled = exemplars["embedding"]
+        between = enrolled @ enrolled.T
         return GalleryScores(
-            cosine=queries["embedding"] @ enrolled.T,
-            between=enrolled @ enrolled.T,
+            cosine=between if queries is exemplars else queries["embedding"] @ enrolled.T,
+            between=between,
             asked=queries.get("cohort_mean", np.zeros(len(queries["embedding"]))),
             enrolled=exemplars.get("cohort_mean", np.zeros(len(enrolled))),
             centre=self.centre,

@@ -32,6 +32,8 @@ SAME = 0.8
 #: How far strangers come above the level, in spreads, falls with the number of movements: from 1
 #: with two of them by this power, and to this share. Chosen by whole sets kept out (RESULTS.md).
 DECAY, LEAST = 0.7, 0.25
+#: Pairs of movements that tell how much they differ: two movements are one pair, three are three.
+_FEWEST_PAIRS = 1.5
 #: A clip that is nearly all centre has no less left than this, squared.
 _REST = 1e-6
 
@@ -77,8 +79,9 @@ class GalleryNorm:
 
 class Movements(NamedTuple):
     """Which of C actions are one movement: the `asked` `(A,)` are numbers of actions, of which
-    `same` `(A, C)` tells which are the same; `weights` `(A,)` are one over how many, and `shares`
-    `(C,)` those of all actions, of more than `ASKED` their mean."""
+    `same` `(A, C)` tells which are the same; `weights` `(A,)` are one over how many. `shares`
+    `(C,)` are those of all actions: where not all are asked, by those asked that are the same, and
+    of the others the mean over the movements asked."""
 
     asked: Labels
     same: NDArray[np.bool_]
@@ -92,8 +95,12 @@ def movements(cosines: Matrix) -> Movements:
     asked = np.linspace(0, max(count - 1, 0), min(count, ASKED)).astype(np.int64)
     same = (cosines[asked] >= SAME) | (asked[:, None] == np.arange(count))
     weights: Floats = 1 / same.sum(axis=1)
-    few = count <= ASKED
-    return Movements(asked, same, weights, weights if few else np.full(count, weights.mean()))
+    if count <= ASKED:
+        return Movements(asked, same, weights, weights)
+    found = same.any(axis=0)
+    shares = np.full(count, (weights @ weights) / weights.sum())
+    shares[found] = (weights @ same)[found] / same.sum(axis=0)[found]
+    return Movements(asked, same, weights, shares)
 
 
 def centred(
@@ -136,23 +143,25 @@ def nearness(scores: Matrix, cosines: Matrix) -> Nearness:
     told = np.isfinite(best)
     if not told.any():
         return Nearness(0.0, 0.0, 0)
+    of_all = float(found.shares.sum() / found.weights.sum())  # 1 where all are asked
     return Nearness(
         float(np.average(best[told], weights=found.weights[told])),
-        _spread(others, found.weights[:, None] * found.shares * np.isfinite(others)),
-        len(scores) * float(found.weights[told].sum()) / len(found.asked),
+        _spread(others, found.weights[:, None] * found.shares * np.isfinite(others), of_all),
+        float(found.weights[told].sum()) * of_all,
     )
 
 
-def _spread(scores: Floats, weights: Floats) -> float:
-    """The deviation of the scores of pairs `(A, C)`, most of which stand twice, by their weights;
-    0 of one pair."""
+def _spread(scores: Matrix, weights: Floats, of_all: float) -> float:
+    """The deviation of the scores of pairs `(A, C)`, which stand twice where all are asked, by
+    their weights; 0 of so few that they tell none, which three movements do."""
     whole = float(weights.sum())
-    if whole <= 2:
+    pairs = whole * of_all / 2
+    if pairs < _FEWEST_PAIRS:
         return 0.0
     values = np.where(weights > 0, scores, 0)
     mean = float((weights * values).sum()) / whole
     square = float((weights * (values - mean) ** 2).sum()) / whole
-    return float((square * whole / (whole - 2)) ** 0.5)
+    return float((square * pairs / (pairs - 1)) ** 0.5)
 
 
 @dataclass(frozen=True, eq=False)

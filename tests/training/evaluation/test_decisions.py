@@ -8,13 +8,14 @@ import pytest
 from service.settings import DEFAULT_MODEL
 from skeleton import LAYOUTS, Archive
 from tests.animator_archive import write_animator_archive
+from tests.service.models import changed_model
 from training.command_line import main
 from training.evaluation import decisions
 from training.evaluation.decisions import measure_decisions
 from training.evaluation.encoders import Encoder
 
 
-def knowing(thresholds: dict[str, float]) -> Encoder:
+def knowing(thresholds: dict[str, float], threshold: float = 0.5) -> Encoder:
     """A model whose probability is its score."""
     return Encoder(
         layout=LAYOUTS["body16"],
@@ -24,39 +25,12 @@ def knowing(thresholds: dict[str, float]) -> Encoder:
         facts={},
         probability=lambda score: score,
         thresholds=thresholds,
-        threshold=thresholds["0.1"],
+        threshold=threshold,
     )
 
 
-def test_shares_are_those_of_the_strangers_and_of_the_enrolled(archive: Archive) -> None:
-    """Clips of class 0 have 0.9 with their own and 0.4 with others, those of class 1 0.9 with all
-    of class 0 and 0.8 with their own; all others have 0.6 and 0.2."""
-    labels = archive.labels
-    of = {(0, 0): 0.9, (0, 1): 0.4, (1, 0): 0.9, (1, 1): 0.8}
-    scores = np.where(labels[:, None] == labels, 0.6, 0.2)
-    for (query, exemplar), value in of.items():
-        scores[np.ix_(labels == query, labels == exemplar)] = value
-    encoder = knowing({"0.1": 0.7, "0.5": 0.3})
-    found = measure_decisions(encoder, scores, archive, 2, several=False, seed=0)
-    # At 0.7 pass, of the strangers, those of class 1 where class 0 is enrolled; of the enrolled
-    # those of classes 0 and 1, and where both are those of class 1 are taken for class 0.
-    assert 0.05 < found.strangers["0.1"] < 0.4
-    assert found.strangers["0.1"] < found.strangers["0.5"] < 1
-    assert 0.4 < found.enrolled < 0.8
-    assert 0.6 < found.right < 0.95
-    assert found.true < 0.5
-    assert 0.3 < found.probability < 0.8
-    assert found.line("x", "one person").startswith("| x | one person | 2 | ")
-    # With all of them enrolled there is no stranger, and class 1 is always taken for class 0.
-    whole = measure_decisions(encoder, scores, archive, 4, several=False, seed=0)
-    assert np.isnan(whole.strangers["0.1"])
-    share = np.mean(labels[labels < 2] == 0)
-    assert whole.right == pytest.approx(share, abs=0.03)
-    assert whole.line("x", "one person").endswith("| - | - |")
-
-
-def asked_of(archive: Archive, monkeypatch: pytest.MonkeyPatch, *, several: bool) -> list:
-    """The queries and exemplars of every gallery that is drawn."""
+def asked_of(monkeypatch: pytest.MonkeyPatch) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The queries and exemplars of every gallery that will be drawn."""
     asked: list[tuple[np.ndarray, np.ndarray]] = []
 
     def table(scores: np.ndarray, queries: np.ndarray, exemplars: np.ndarray) -> np.ndarray:
@@ -64,31 +38,65 @@ def asked_of(archive: Archive, monkeypatch: pytest.MonkeyPatch, *, several: bool
         return scores[np.ix_(queries, exemplars)]
 
     monkeypatch.setattr(decisions, "table", table)
-    scores = np.zeros((len(archive), len(archive)))
-    measure_decisions(knowing({"0.1": 0.5}), scores, archive, 3, several=several, seed=0)
     return asked
 
 
-def test_nobody_is_asked_who_gives_the_exemplars(
+def test_shares_are_those_of_the_strangers_and_of_the_enrolled(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for queries, exemplars in asked_of(archive, monkeypatch, several=False):
+    """Clips of class 0 have 0.9 with their own and 0.4 with class 1, those of class 1 0.9 with all
+    of class 0 and 0.8 with their own; all others have 0.6 and 0.2. The file decides by 0.7."""
+    labels = archive.labels
+    of = {(0, 0): 0.9, (0, 1): 0.4, (1, 0): 0.9, (1, 1): 0.8}
+    scores = np.where(labels[:, None] == labels, 0.6, 0.2)
+    for (query, exemplar), value in of.items():
+        scores[np.ix_(labels == query, labels == exemplar)] = value
+    asked = asked_of(monkeypatch)
+    encoder = knowing({"0.1": 0.85, "0.5": 0.3}, threshold=0.7)
+    found = measure_decisions(encoder, scores, archive, 2, several=False, seed=0)
+    best, right, known = [], [], []
+    for queries, exemplars in asked:
+        for query in labels[queries]:
+            enrolled = sorted(labels[exemplars])
+            with_each = [scores[labels == query][:, labels == one][0, 0] for one in enrolled]
+            best.append(max(with_each))
+            right.append(enrolled[int(np.argmax(with_each))] == query)
+            known.append(query in enrolled)
+    best, right, known = np.array(best), np.array(right), np.array(known)
+    assert found.strangers["0.1"] == pytest.approx((best[~known] >= 0.85).mean())
+    assert found.strangers["0.5"] == pytest.approx((best[~known] >= 0.3).mean())
+    assert found.enrolled == pytest.approx((best[known] >= 0.7).mean())
+    assert found.enrolled != pytest.approx((best[known] >= 0.85).mean())
+    assert found.right == pytest.approx(right[known & (best >= 0.7)].mean())
+    assert 0.5 < found.right < 1
+    assert found.true == pytest.approx(right[known].mean() / 2, abs=0.03)
+    assert found.line("x", "one person").startswith("| x | one person | 2 | ")
+    # With all of them enrolled there is no stranger.
+    whole = measure_decisions(encoder, scores, archive, 4, several=False, seed=0)
+    assert np.isnan(whole.strangers["0.1"])
+    assert whole.line("x", "one person").endswith("| - | - |")
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_who_gives_the_exemplars_is_not_asked_and_several_are_asked_by_all(
+    several: bool, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_of(monkeypatch)
+    alike = np.zeros((len(archive), len(archive)))
+    measure_decisions(knowing({"0.1": 0.5}), alike, archive, 3, several=several, seed=0)
+    most = 0
+    for queries, exemplars in asked:
         enrolled = archive.labels[exemplars]
         assert len(set(enrolled)) == 3
+        assert not set(queries) & set(exemplars)
         # One person has not done class 3, and borrows it.
         givers = set(archive.subjects[exemplars[enrolled != 3]])
-        assert len(givers) == 1
-        assert not set(archive.subjects[queries]) & givers
-
-
-def test_exemplars_of_several_people_are_asked_by_all(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = asked_of(archive, monkeypatch, several=True)
-    for queries, exemplars in asked:
-        assert not set(queries) & set(exemplars)
-        assert len(queries) == len(archive) - len(exemplars)
-    assert max(len(set(archive.subjects[exemplars])) for _, exemplars in asked) > 1
+        most = max(most, len(givers))
+        if several:
+            assert len(queries) == len(archive) - len(exemplars)
+        else:
+            assert not set(archive.subjects[queries]) & givers
+    assert (most > 1) == several
 
 
 def test_the_table_is_told(
@@ -120,3 +128,19 @@ def test_a_set_of_one_class_is_refused(
         "error: moves has 1 classes by 2 people, and two of either are needed"
         in capsys.readouterr().err
     )
+
+
+def _without_thresholds(stated: dict, test: dict) -> None:
+    stated["calibration"]["thresholds"] = {}
+
+
+def test_a_file_that_states_no_thresholds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ONESHOT_DATA", str(tmp_path))
+    write_animator_archive(tmp_path / "moves.npz", ("wave", "kick"), subjects=2, repetitions=1)
+    model = changed_model(DEFAULT_MODEL, tmp_path / "silent.onnx", _without_thresholds)
+    words = ["training", "decisions", "--model", str(model), "--sets", "moves"]
+    monkeypatch.setattr("sys.argv", words)
+    assert main() == 2
+    assert "states no thresholds" in capsys.readouterr().err
