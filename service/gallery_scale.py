@@ -20,8 +20,9 @@ Weights = NDArray[np.float64]
 #: Actions whose exemplar is compared with all others'; of more, these evenly spread.
 ASKED = 32
 #: Two actions whose first exemplars have at least this cosine count as one movement under two
-#: names: together they weigh what one does, and neither is near to the other.
-SAME = 0.8
+#: names: together they weigh what one does, and neither is near to the other. In the centre do so
+#: only those of one clip: what different actions of a sensor have in common is what it is for.
+SAME, ONE_CLIP = 0.8, 0.95
 #: How far strangers come above the level, in spreads, falls with the number of movements: from 1
 #: with two of them by this power, and to this share.
 DECAY, LEAST = 0.7, 0.25
@@ -68,18 +69,22 @@ class Scale:
 AS_THEY_ARE = Scale()
 
 
-class Movements(NamedTuple):
-    """The first exemplar of each of C actions, and which of them are one movement.
-
-    The `asked` `(A,)` are rows of first exemplars, of which `cosines` `(A, n)` are those with all n
-    exemplars and `same` `(A, C)` tells which first exemplars are the same movement; `weights`
-    `(A,)` are one over how many. `shares` `(C,)` are those of all actions: where not all are asked,
-    by those asked that are the same, and of the others the mean over the movements asked.
+class Asked(NamedTuple):
+    """The rows `first` `(C,)` of each action's first exemplar, the `rows` `(A,)` of those that are
+    asked, their `places` `(A,)` among the first, and their `cosines` `(A, n)` with all exemplars.
     """
 
     first: Numbers
-    asked: Numbers
+    rows: Numbers
+    places: Numbers
     cosines: Floats
+
+
+class Movements(NamedTuple):
+    """Which actions are one movement: `same` `(A, C)` tells it of those asked; `weights` `(A,)` are
+    one over how many. `shares` `(C,)` are those of all actions: where not all are asked, by those
+    asked that are the same, and of the others the mean over the movements asked."""
+
     same: NDArray[np.bool_]
     weights: Weights
     shares: Weights
@@ -101,30 +106,36 @@ def scale_of(embeddings: Floats, cohort_mean: Floats, actions: Numbers, norm: Ga
     """Measure a gallery of n exemplars: `embeddings` `(n, D)`, `cohort_mean` `(n,)` and the numbers
     of their `actions` `(n,)`, in whose order the rows come. 1 ms with 1 000 exemplars, some 30 with
     10 000."""
-    found = movements(embeddings, actions)
+    asked = asked_of(embeddings, actions)
     centre = None
     if norm.centre is not None and len(actions):
-        centre = centre_of(embeddings, actions, found.shares, norm.centre)
-    return scaled(nearness(found, cohort_mean, actions, centre), norm, centre)
+        shares = movements(asked, ONE_CLIP).shares
+        centre = centre_of(embeddings, actions, shares, norm.centre)
+    return scaled(nearness(asked, cohort_mean, actions, centre), norm, centre)
 
 
-def movements(embeddings: Floats, actions: Numbers) -> Movements:
-    """Compare the first exemplar of each action, of more than `ASKED` actions those of as many."""
+def asked_of(embeddings: Floats, actions: Numbers) -> Asked:
+    """Compare the first exemplar of each action, of more than `ASKED` actions those of as many,
+    with all exemplars."""
     first = np.zeros(0, dtype=np.intp)
     if len(actions):
         first = np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]])
     places = np.linspace(0, max(len(first) - 1, 0), min(len(first), ASKED)).astype(np.intp)
-    asked = first[places]
-    cosines = embeddings[asked] @ embeddings.T
-    same = cosines[:, first] >= SAME
-    same[np.arange(len(asked)), places] = True
+    rows = first[places]
+    return Asked(first, rows, places, embeddings[rows] @ embeddings.T)
+
+
+def movements(asked: Asked, least: float) -> Movements:
+    """Take actions whose first exemplars have at least this cosine for one movement."""
+    same = asked.cosines[:, asked.first] >= least
+    same[np.arange(len(asked.rows)), asked.places] = True
     weights = 1 / same.sum(axis=1)
-    if len(first) <= ASKED:
-        return Movements(first, asked, cosines, same, weights, weights)
+    if len(asked.first) <= ASKED:
+        return Movements(same, weights, weights)
     found = same.any(axis=0)
-    shares = np.full(len(first), (weights @ weights) / weights.sum())
+    shares = np.full(len(asked.first), (weights @ weights) / weights.sum())
     shares[found] = (weights @ same)[found] / same.sum(axis=0)[found]
-    return Movements(first, asked, cosines, same, weights, shares)
+    return Movements(same, weights, shares)
 
 
 def centre_of(embeddings: Floats, actions: Numbers, shares: Weights, worth: float) -> Centre:
@@ -140,16 +151,16 @@ def centre_of(embeddings: Floats, actions: Numbers, shares: Weights, worth: floa
 
 
 def nearness(
-    found: Movements, cohort_mean: Floats, actions: Numbers, centre: Centre | None = None
+    asked: Asked, cohort_mean: Floats, actions: Numbers, centre: Centre | None = None
 ) -> Nearness:
     """Return how near the actions come to each other: each of those asked has the best score with
     another, by whichever of its exemplars, that is not the same movement."""
-    asked, first = found.asked, found.first
-    cosines = found.cosines if centre is None else centre.between(found.cosines, asked)
-    scores = cosines - (cohort_mean[asked, None] + cohort_mean) * np.float32(0.5)
+    found = movements(asked, SAME)
+    cosines = asked.cosines if centre is None else centre.between(asked.cosines, asked.rows)
+    scores = cosines - (cohort_mean[asked.rows, None] + cohort_mean) * np.float32(0.5)
     # A further exemplar is left out as its action's first is, and where it is as near itself.
-    scores[found.same[:, actions] | (found.cosines >= SAME)] = -np.inf
-    of_firsts = scores[:, first]
+    scores[found.same[:, actions] | (asked.cosines >= SAME)] = -np.inf
+    of_firsts = scores[:, asked.first]
     best = scores.max(axis=1, initial=-np.inf)
     best_of_first = of_firsts.max(axis=1, initial=-np.inf)
     told, both = np.isfinite(best), np.isfinite(best_of_first)

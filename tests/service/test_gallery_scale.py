@@ -15,8 +15,10 @@ from service.encoder import Encoder
 from service.gallery_scale import (
     AS_THEY_ARE,
     ASKED,
+    ONE_CLIP,
     Centre,
     Nearness,
+    asked_of,
     movements,
     scale_of,
     scaled,
@@ -52,11 +54,11 @@ def _enroll(recogniser: Recogniser, count: int) -> None:
 
 
 def nearness(embeddings: np.ndarray, means: np.ndarray, actions: np.ndarray) -> Nearness:
-    return nearness_of(movements(embeddings, actions), means, actions)
+    return nearness_of(asked_of(embeddings, actions), means, actions)
 
 
 def centre_of(embeddings: np.ndarray, actions: np.ndarray, worth: float) -> Centre:
-    shares = movements(embeddings, actions).shares
+    shares = movements(asked_of(embeddings, actions), ONE_CLIP).shares
     return centre_of_shares(embeddings, actions, shares, worth)
 
 

@@ -26,9 +26,10 @@ Labels = NDArray[np.int64]
 #: Actions whose exemplars are compared with all others'; of more, these evenly spread.
 ASKED = 32
 #: Two actions whose exemplars have at least this cosine count as one movement under two names:
-#: together they weigh what one does, and neither is near to the other. (On a sensor that a model
-#: does not know it is reached by different actions, too: RESULTS.md.)
-SAME = 0.8
+#: together they weigh what one does, and neither is near to the other. On a sensor that a model
+#: does not know different actions reach it, too (RESULTS.md), so in the centre only those of one
+#: clip do so: what different actions of a sensor have in common is what it is for.
+SAME, ONE_CLIP = 0.8, 0.95
 #: How far strangers come above the level, in spreads, falls with the number of movements: from 1
 #: with two of them by this power, and to this share. Chosen by whole sets kept out (RESULTS.md).
 DECAY, LEAST = 0.7, 0.25
@@ -89,11 +90,12 @@ class Movements(NamedTuple):
     shares: Floats
 
 
-def movements(cosines: Matrix) -> Movements:
-    """Compare C actions by the plain cosines `(C, C)` between one exemplar of each."""
+def movements(cosines: Matrix, least: float) -> Movements:
+    """Take actions of at least this plain cosine, of those `(C, C)` between one exemplar of each,
+    for one movement."""
     count = len(cosines)
     asked = np.linspace(0, max(count - 1, 0), min(count, ASKED)).astype(np.int64)
-    same = (cosines[asked] >= SAME) | (asked[:, None] == np.arange(count))
+    same = (cosines[asked] >= least) | (asked[:, None] == np.arange(count))
     weights: Floats = 1 / same.sum(axis=1)
     if count <= ASKED:
         return Movements(asked, same, weights, weights)
@@ -107,9 +109,9 @@ def centred(
     asked: Matrix, between: Matrix, centre: float | None, actions: Labels | None = None
 ) -> tuple[Floats, Floats]:
     """Return the cosines `asked` `(Q, n)` of queries with the exemplars of C actions, and those
-    `between` `(n, n)` them, after the movements' mean is taken off, of C movements
-    C / (C + `centre`) of it. `actions` `(n,)` tell which exemplar is of which action; without them
-    each is of one of its own."""
+    `between` `(n, n)` them, after the actions' mean is taken off, C / (C + `centre`) of it; actions
+    of one clip count as one. `actions` `(n,)` tell which exemplar is of which; without them each is
+    of one of its own."""
     queries: Floats = np.asarray(asked, np.float64)
     exemplars: Floats = np.asarray(between, np.float64)
     if centre is None or len(exemplars) == 0:
@@ -130,14 +132,14 @@ def _weights(between: Floats, actions: Labels) -> Floats:
     _, first, of, counts = np.unique(
         actions, return_index=True, return_inverse=True, return_counts=True
     )
-    weights: Floats = (movements(between[np.ix_(first, first)]).shares / counts)[of]
+    weights: Floats = (movements(between[np.ix_(first, first)], ONE_CLIP).shares / counts)[of]
     return weights
 
 
 def nearness(scores: Matrix, cosines: Matrix) -> Nearness:
     """Return how near C actions come to each other, from the scores and the plain cosines `(C, C)`
     between one exemplar of each: each action's best with another that is not the same movement."""
-    found = movements(cosines)
+    found = movements(cosines, SAME)
     others = np.where(found.same, -np.inf, scores[found.asked])
     best = others.max(axis=1, initial=-np.inf)
     told = np.isfinite(best)
