@@ -84,7 +84,7 @@ def calibrate(sets: Sequence[Trials], config: GalleryConfig) -> Calibration:
 
 def _gallery_norm(sets: Sequence[Trials], config: GalleryConfig) -> GalleryNorm:
     """Sets weigh the same: the prior is the mean nearness in the smallest galleries that say any,
-    its spread that of the largest; where these tell none, as two actions do not, how much the
+    the spread that of the largest; where these tell none, as two actions do not, how much the
     nearness of the smallest differs.
     Raises `CalibrationImpossible` where all galleries say nothing, or the same."""
     priors, spreads = [], []
@@ -106,6 +106,7 @@ def _gallery_norm(sets: Sequence[Trials], config: GalleryConfig) -> GalleryNorm:
         raise CalibrationImpossible("all actions of every gallery come equally near to each other")
     return GalleryNorm(
         prior=round(float(np.mean(priors)), _DIGITS),
+        prior_spread=round(float(np.std(priors, ddof=1)), _DIGITS) if len(priors) > 1 else 0.0,
         spread=round(float(np.mean(spreads)), _DIGITS),
         worth=config.worth,
         spread_worth=config.spread_worth,

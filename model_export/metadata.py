@@ -18,8 +18,8 @@ format that it does not know.
   1 / (1 + exp(-(slope · score + intercept)))); `threshold` (a best score below it is `unknown`)
   and the share of unknown clips that it lets pass, `false_accept`; `margin` (a best score that
   leads the second by less, in cosines, is `ambiguous`); `thresholds` by share,
-  `{"0.01", "0.05", "0.1"}`; `gallery`: `prior`, `spread`, `worth`, `spread_worth` of its scale,
-  and `centre`, or null;
+  `{"0.01", "0.05", "0.1"}`; `gallery`: `prior`, `prior_spread`, `spread`, `worth` and
+  `spread_worth` of its scale, and `centre`, or null;
   `figures`, means over `set_figures`, and `set_figures` by set: `classes`, `subjects`, `clips`,
   `episodes`, `enrolled` (mean size of the galleries) and `fillers` among them, `queries`, `known`,
   `accuracy`, `auroc`,

@@ -184,14 +184,16 @@ def scaled(near: Nearness, norm: GalleryNorm, centre: Centre | None = None) -> S
 
     The prior is that of actions with one exemplar each. More of them come nearer to a stranger, by
     as much as they come nearer to each other: so it is lifted by that. An action that is alone has
-    no other to tell it by.
+    no other to tell it by: as far as the prior is gone by, how much it differs from sensor to
+    sensor is part of the unit.
     """
     actions, further = near.actions, max(near.actions - 2, 0)
-    prior = norm.worth * (norm.prior + near.lift)
-    level = (prior + actions * near.score) / (norm.worth + actions)
+    share = norm.worth / (norm.worth + actions)
+    level = share * (norm.prior + near.lift) + (1 - share) * near.score
     squares = norm.spread_worth * norm.spread**2 + further * near.spread**2
     falling = LEAST + (1 - LEAST) * (2 / max(actions, 2)) ** DECAY
-    return Scale(level, falling * (squares / (norm.spread_worth + further)) ** 0.5, centre)
+    square = falling**2 * squares / (norm.spread_worth + further)
+    return Scale(level, (square + (share * norm.prior_spread) ** 2) ** 0.5, centre)
 
 
 def _spread(scores: Floats, weights: Weights, of_all: float) -> float:

@@ -32,10 +32,12 @@ class BadModel(ValueError):
 class GalleryNorm:
     """How what is enrolled tells scores: from how near the enrolled actions come to each other, in
     units of how much they differ in it. `prior` and `spread` are both for galleries that tell
-    nothing, and count as `worth` and `spread_worth` actions. With `centre` the mean of what is
-    enrolled is taken off first, as far as it is worth beside so many actions."""
+    nothing, and count as `worth` and `spread_worth` actions; `prior_spread` is how much the prior
+    differs from set to set. With `centre` the mean of what is enrolled is taken off first, as far
+    as it is worth beside so many actions."""
 
     prior: float
+    prior_spread: float
     spread: float
     worth: float
     spread_worth: float
@@ -169,17 +171,19 @@ def _gallery(stated: Mapping[str, Any]) -> GalleryNorm:
     centre = stated["centre"]
     found = GalleryNorm(
         prior=float(stated["prior"]),
+        prior_spread=float(stated["prior_spread"]),
         spread=float(stated["spread"]),
         worth=float(stated["worth"]),
         spread_worth=float(stated["spread_worth"]),
         centre=None if centre is None else float(centre),
     )
     positive = (found.spread, found.worth, found.spread_worth)
+    others = isfinite(found.prior) and 0 <= found.prior_spread < inf
     centred = found.centre is None or 1 <= found.centre < inf
-    if not (isfinite(found.prior) and centred and all(0 < value < inf for value in positive)):
+    if not (others and centred and all(0 < value < inf for value in positive)):
         raise BadModel(
             f"a gallery's scale comes from {dict(stated)}: all must be numbers, all but the prior "
-            "more than 0, and the centre null or 1 at least"
+            "and its spread more than 0, and the centre null or 1 at least"
         )
     return found
 

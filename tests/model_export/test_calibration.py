@@ -85,6 +85,19 @@ def test_the_prior_is_the_nearness_of_the_smallest_galleries_and_the_spread_of_t
     assert -0.5 < levels[0] < levels[1] < 0.25
 
 
+def test_how_much_the_prior_differs_from_set_to_set_is_told() -> None:
+    sets = [
+        galleries(
+            drawn(name, 4_000, 11), (2, Nearness(prior, 0.0, 2)), (10, Nearness(0.2, 0.7, 10))
+        )
+        for name, prior in (("a", -0.4), ("b", 0.2))
+    ]
+    gallery = calibrate(sets).gallery
+    assert gallery.prior == pytest.approx(-0.1)
+    assert gallery.prior_spread == pytest.approx(0.6 / 2**0.5, abs=1e-4)
+    assert calibrate(sets[:1]).gallery.prior_spread == 0
+
+
 def test_galleries_of_two_tell_the_spread_by_how_much_their_nearness_differs() -> None:
     pairs = [(2, Nearness(score, 0.0, 2)) for score in (-0.5, -0.3, -0.1)]
     gallery = calibrate([galleries(drawn("a", 4_000, 11), *pairs)]).gallery

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,9 @@ from tests.service.models import changed_model
 from training.evaluation import gallery_scale as measured
 
 ACTIONS = ("wave", "squat", "kick", "bow", "clap")
-NORM = GalleryNorm(prior=-0.2, spread=0.1, worth=5.0, spread_worth=3.0, centre=None)
+NORM = GalleryNorm(
+    prior=-0.2, prior_spread=0.0, spread=0.1, worth=5.0, spread_worth=3.0, centre=None
+)
 BARE = np.zeros(4, dtype=np.float32)  # mean similarities to the base classes
 
 
@@ -89,7 +91,7 @@ def test_the_service_computes_the_scores_that_the_evaluation_measures(
     draw = np.random.default_rng(seed)
     embeddings = _unit(draw.standard_normal((count + 3, 8)) + shared)
     means = draw.uniform(0, 0.5, count + 3).astype(np.float32)
-    plain = {"prior": -0.2, "spread": 0.1, "worth": 1.5, "spread_worth": 3.0}
+    plain = {"prior": -0.2, "prior_spread": 0.1, "spread": 0.1, "worth": 1.5, "spread_worth": 3.0}
     told = _measured(embeddings, means, centre, measured.GalleryNorm(**plain))
     expected = told.table(np.arange(count, count + 3), np.arange(count))
     enrolled, of_enrolled = embeddings[:count], means[:count]
@@ -146,6 +148,21 @@ def test_the_more_actions_tell_the_level_the_less_far_strangers_come_above_it() 
     assert wider[0] == units[2]
     assert units[3] < wider[1] < 2 * units[3]
     assert wider[2] == pytest.approx(2 * units[5], rel=0.1)
+
+
+def test_the_fewer_actions_tell_the_level_the_more_counts_how_the_prior_differs() -> None:
+    """One action alone has nothing else to tell the sensor by."""
+    unsure = replace(NORM, worth=0.5, prior_spread=0.3)
+    sure = replace(unsure, prior_spread=0.0)
+    more = [
+        scaled(Nearness(0.3, 0.1, n), unsure).unit / scaled(Nearness(0.3, 0.1, n), sure).unit
+        for n in (0, 2, 5, 20)
+    ]
+    assert more[0] == pytest.approx(10**0.5)
+    assert more == sorted(more, reverse=True)
+    assert more[1] < 1.2
+    assert more[-1] == pytest.approx(1, abs=0.05)
+    assert scaled(Nearness(0.3, 0.1, 2), unsure).level == scaled(Nearness(0.3, 0.1, 2), sure).level
 
 
 def test_what_all_that_is_enrolled_has_in_common_counts_the_more_the_more_there_is() -> None:
@@ -222,7 +239,9 @@ def test_a_model_that_centres_scores_as_the_evaluation_does(tmp_path: Path) -> N
     stacked = {name: np.stack([o[name] for o in outputs]) for name in ("embedding", "cohort_mean")}
     norm = recogniser.encoder.info.calibration.gallery
     assert norm is not None
-    plain = measured.GalleryNorm(norm.prior, norm.spread, norm.worth, norm.spread_worth)
+    stated = asdict(norm)
+    assert stated.pop("centre") == 6.0
+    plain = measured.GalleryNorm(**stated)
     scores = _measured(stacked["embedding"], stacked["cohort_mean"], 6.0, plain)
     expected = scores.table(np.array([5]), np.arange(5))[0]
     for action, score in zip(ACTIONS, expected, strict=True):
@@ -390,6 +409,10 @@ def _no_spread(stated: dict, test: dict) -> None:
     stated["calibration"]["gallery"]["spread"] = 0.0
 
 
+def _below_nothing(stated: dict, test: dict) -> None:
+    stated["calibration"]["gallery"]["prior_spread"] = -0.1
+
+
 def _no_centre(stated: dict, test: dict) -> None:
     stated["calibration"]["gallery"]["centre"] = 0.5
 
@@ -408,6 +431,7 @@ def _no_gallery(stated: dict, test: dict) -> None:
         (_from_a_level, "model_export.recalibrate FILE -o NEW.*what is enrolled stays"),
         (_no_worth, "more than 0"),
         (_no_spread, "more than 0"),
+        (_below_nothing, "and its spread more than 0"),
         (_no_centre, "1 at least"),
         (_no_number, "must be numbers"),
         (_no_gallery, "gallery"),

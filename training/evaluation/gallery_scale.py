@@ -61,10 +61,12 @@ class GalleryNorm:
     """What scores are measured by.
 
     `prior` and `spread` are the nearness and its spread in galleries that say nothing of their own,
-    and count as `worth` and `spread_worth` actions.
+    and count as `worth` and `spread_worth` actions; `prior_spread` is how much the prior differs
+    from set to set, by which strangers come nearer or less near as far as it is gone by.
     """
 
     prior: float
+    prior_spread: float
     spread: float
     worth: float
     spread_worth: float
@@ -72,10 +74,12 @@ class GalleryNorm:
     def scale(self, near: Nearness) -> Scale:
         """Return the scale of a gallery of this nearness."""
         actions, further = near.actions, max(near.actions - 2, 0)
-        level = (self.worth * self.prior + actions * near.score) / (self.worth + actions)
+        share = self.worth / (self.worth + actions)
+        level = share * self.prior + (1 - share) * near.score
         squares = self.spread_worth * self.spread**2 + further * near.spread**2
         falling = LEAST + (1 - LEAST) * (2 / max(actions, 2)) ** DECAY
-        return Scale(level, falling * (squares / (self.spread_worth + further)) ** 0.5)
+        square = falling**2 * squares / (self.spread_worth + further)
+        return Scale(level, (square + (share * self.prior_spread) ** 2) ** 0.5)
 
 
 class Movements(NamedTuple):
