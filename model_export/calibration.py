@@ -86,6 +86,7 @@ def _gallery_norm(sets: Sequence[Trials], config: GalleryConfig) -> GalleryNorm:
     """Sets weigh the same: the prior is the mean nearness in the smallest galleries that say any,
     the spread that of the largest; where these tell none, as two actions do not, how much the
     nearness of the smallest differs.
+
     Raises `CalibrationImpossible` where all galleries say nothing, or the same."""
     priors, spreads = [], []
     for one in sets:

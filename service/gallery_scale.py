@@ -169,7 +169,7 @@ def nearness(
     pairs = found.weights[:, None] * found.shares * np.isfinite(of_firsts)
     lift = 0.0
     if both.any():
-        lift = float(np.average((best - best_of_first)[both], weights=found.weights[both]))
+        lift = float(np.average(best[both] - best_of_first[both], weights=found.weights[both]))
     of_all = float(found.shares.sum() / found.weights.sum())  # 1 where all are asked
     return Nearness(
         float(np.average(best[told], weights=found.weights[told])),

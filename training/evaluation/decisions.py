@@ -154,10 +154,8 @@ def run(arguments: argparse.Namespace) -> int:
     encoder = encoder_from_model(arguments.model)
     if encoder.threshold is None or not encoder.thresholds:
         raise BadModelFile(f"{arguments.model} states no thresholds: it was exported without any")
-    print(
-        f"Shares in %, of {_DRAWS} galleries a row, one exemplar an action. Strangers: clips whose"
-    )
-    print("action is not enrolled, that reach the threshold of so many. Half: every second is one.")
+    print(f"Shares in %, of {_DRAWS} galleries a row, one exemplar an action. Strangers are clips")
+    print("whose action is not enrolled; half: every second clip is one.")
     print(
         f"| set | exemplars of | actions | strangers at {_stated(encoder)} % | enrolled "
         "| right of these | half: probability / true | calibration error |"

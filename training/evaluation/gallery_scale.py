@@ -195,23 +195,34 @@ class GalleryScores:
 
     def table(self, queries: Labels, exemplars: Labels) -> Floats:
         """Return the scores `(Q, C)` of these queries `(Q,)` with one exemplar `(C,)` an action."""
-        cosines = self.between[np.ix_(exemplars, exemplars)]
-        asked, between = centred(self.cosine[np.ix_(queries, exemplars)], cosines, self.centre)
-        enrolled = self.enrolled[exemplars]
-        scores = less_cohort(asked, self.asked[queries], enrolled)
+        scores, between = self._centred(queries, exemplars)
         if self.norm is None:
             return scores
-        near = nearness(less_cohort(between, enrolled, enrolled), cosines)
+        near = nearness(between, self.between[np.ix_(exemplars, exemplars)])
         level, unit = self.norm.scale(near)
         return (scores - level) / unit
 
     def ranking(self, queries: Labels, exemplars: Labels, actions: Labels) -> Floats:
         """Return what ranks the exemplars `(n,)` of these `actions` `(n,)` for the queries `(Q,)`,
         `(Q, n)`: their scores but for level and unit."""
-        cosines = self.cosine[np.ix_(queries, exemplars)]
-        between = self.between[np.ix_(exemplars, exemplars)]
-        asked, _ = centred(cosines, between, self.centre, actions)
-        return less_cohort(asked, self.asked[queries], self.enrolled[exemplars])
+        return self._centred(queries, exemplars, actions)[0]
+
+    def _centred(
+        self, queries: Labels, exemplars: Labels, actions: Labels | None = None
+    ) -> tuple[Floats, Floats]:
+        """The scores of these queries with these exemplars, and of these with each other, before
+        level and unit."""
+        asked, between = centred(
+            self.cosine[np.ix_(queries, exemplars)],
+            self.between[np.ix_(exemplars, exemplars)],
+            self.centre,
+            actions,
+        )
+        enrolled = self.enrolled[exemplars]
+        return (
+            less_cohort(asked, self.asked[queries], enrolled),
+            less_cohort(between, enrolled, enrolled),
+        )
 
 
 #: Of all queries with all exemplars: plain, or told by what is enrolled.
