@@ -6,7 +6,7 @@ cohort and the gallery. Each set weighs the same, however many clips it has.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,9 @@ from model_export.errors import CalibrationImpossible
 from model_export.trials import Floats, Trials
 from training.config import GalleryConfig
 from training.evaluation.gallery_scale import GalleryNorm
-from training.evaluation.logistic import logistic, logistic_fit
+from training.evaluation.logistic import logistic_fit
 from training.evaluation.metrics import Answers, auroc, expected_calibration_error
+from training.evaluation.probability import Probability
 
 #: The stated shares of unknown clips that a threshold accepts.
 FALSE_ACCEPTS = (0.01, 0.05, 0.1)
@@ -33,16 +34,14 @@ _DIGITS = 4
 class Calibration:
     """What a model file states about its scores.
 
-    `slope`, `intercept`: probability that the best match is right = 1 / (1 + exp(-(slope · score +
-    intercept))), where about half of what is asked is enrolled, as in the trials. `threshold`
-    decides `unknown`, `thresholds` are by the share of unknown clips they accept, both in units of
-    the score as the gallery tells it by `gallery`; `margin` decides `ambiguous`, in those before it
-    does: how near two actions lie to be mistaken does not hang on what else is enrolled. `figures`
-    are means over the sets of `set_figures`.
+    `probability` is that the best match is right. `threshold` decides `unknown`, `thresholds` are
+    by the share of unknown clips they accept, both in units of the score as the gallery tells it by
+    `gallery`; `margin` decides `ambiguous`, in those before it does: how near two actions lie to be
+    mistaken does not hang on what else is enrolled. `figures` are means over the sets of
+    `set_figures`.
     """
 
-    slope: float
-    intercept: float
+    probability: Probability
     threshold: float
     margin: float
     thresholds: dict[float, float]
@@ -55,15 +54,17 @@ def calibrate(sets: Sequence[Trials], config: GalleryConfig) -> Calibration:
     """Fit on the trials of all sets. Raises `CalibrationImpossible` where they say nothing."""
     gallery, raw = _gallery_norm(sets, config), sets
     sets = [_measured(one, gallery) for one in raw]
-    slope, intercept = _probability_fit(sets)
+    fit = _probability_fit(sets)
+    probability = Probability(*(round(value, _DIGITS) for value in astuple(fit)))
     thresholds = {share: _threshold(sets, share) for share in FALSE_ACCEPTS}
-    margin = _margin(sets)
-    if not (slope > 0 and all(map(math.isfinite, (intercept, margin, *thresholds.values())))):
+    margin = round(fit.temperature * math.log(CERTAIN / (1 - CERTAIN)), _DIGITS)
+    told = (probability.intercept, margin, *thresholds.values())
+    if not (probability.slope > 0 and margin > 0 and all(map(math.isfinite, told))):
         raise CalibrationImpossible(
-            f"the scores say nothing about being right (slope {slope:.3g}): the model has not "
-            "learned enough to be served"
+            f"the scores say nothing about being right (slope {probability.slope:.3g}): the model "
+            "has not learned enough to be served"
         )
-    set_figures = {one.set_name: _figures(one, (slope, intercept), thresholds) for one in sets}
+    set_figures = {one.set_name: _figures(one, probability, thresholds) for one in sets}
     for one in raw:
         if others := [other for other in raw if other is not one]:
             error = _error_by(others, one, config)
@@ -71,8 +72,7 @@ def calibrate(sets: Sequence[Trials], config: GalleryConfig) -> Calibration:
                 name = "expected_calibration_error_without_this_set"
                 set_figures[one.set_name][name] = round(error, _DIGITS)
     return Calibration(
-        slope,
-        intercept,
+        probability,
         thresholds[DEFAULT_FALSE_ACCEPT],
         margin,
         thresholds,
@@ -127,14 +127,31 @@ def _galleries(sets: Sequence[Trials]) -> Iterator[tuple[Trials, NDArray[np.bool
             yield one, one.sizes == size
 
 
-def _probability_fit(sets: Sequence[Trials]) -> tuple[float, float]:
-    parts = [(one.best[of], one.right[of]) for one, of in _galleries(sets)]
-    score, right = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+def _half_strangers(one: Trials) -> Floats:
+    """Weights `(Q,)` by which, in galleries of every size, half of what is asked is strangers'."""
+    weights = np.zeros(len(one.best))
+    for _, of in _galleries([one]):
+        for kind in (of & one.known, of & ~one.known):
+            weights[kind] = 1 / max(kind.sum(), 1)
+    return weights
+
+
+def _probability_fit(sets: Sequence[Trials]) -> Probability:
+    """Right matches against strangers' clips; wrong ones are told by how near others come."""
+    asked = [one.right | ~one.known for one in sets]
+    score, right, weights = (
+        np.concatenate([values[of] for values, of in zip(each, asked, strict=True)])
+        for each in (
+            [one.best for one in sets],
+            [one.right for one in sets],
+            [_half_strangers(one) for one in sets],
+        )
+    )
     if right.all() or not right.any():
-        raise CalibrationImpossible("every best match is right, or every one is wrong")
+        raise CalibrationImpossible("every best match is right, or none is")
     inputs = np.stack([score, np.ones_like(score)], axis=1)
-    slope, intercept = logistic_fit(inputs, right, _weights([part[0] for part in parts]))
-    return round(slope, _DIGITS), round(intercept, _DIGITS)
+    slope, intercept = logistic_fit(inputs, right, weights / weights.sum())
+    return Probability(slope, intercept, _temperature(sets))
 
 
 def _threshold(sets: Sequence[Trials], share: float) -> float:
@@ -150,8 +167,8 @@ def _quantile(parts: Sequence[Floats], share: float) -> float:
     return round(float(np.interp(share, below, best[order])), _DIGITS)
 
 
-def _margin(sets: Sequence[Trials]) -> float:
-    """The margin at which the better of two actions, one of which is it, is right in 60 %.
+def _temperature(sets: Sequence[Trials]) -> float:
+    """By which margin the better of two actions, one of which is it, has odds of e to be right.
 
     A logistic without intercept: with no margin the two are equally likely.
     """
@@ -159,7 +176,7 @@ def _margin(sets: Sequence[Trials]) -> float:
     margins = [one.margin[of] for one, of in zip(sets, asked, strict=True)]
     right = np.concatenate([one.right[of] for one, of in zip(sets, asked, strict=True)])
     (slope,) = logistic_fit(np.concatenate(margins)[:, None], right, _weights(margins))
-    return round(math.log(CERTAIN / (1 - CERTAIN)) / slope, _DIGITS) if slope > 0 else math.inf
+    return 1 / slope if slope > 0 else math.inf
 
 
 def _weights(parts: Sequence[Floats]) -> Floats:
@@ -174,20 +191,24 @@ def _error_by(sets: Sequence[Trials], one: Trials, config: GalleryConfig) -> flo
     """The calibration error on a set of what the others alone say; None where they say nothing."""
     try:
         gallery = _gallery_norm(sets, config)
-        slope, intercept = _probability_fit([_measured(other, gallery) for other in sets])
+        probability = _probability_fit([_measured(other, gallery) for other in sets])
     except CalibrationImpossible:
         return None
-    stated = logistic(slope * _measured(one, gallery).best + intercept)
-    return expected_calibration_error(stated, one.right.astype(np.float64))
+    return _error(_measured(one, gallery), probability)
+
+
+def _error(one: Trials, probability: Probability) -> float:
+    """The calibration error where every second clip is a stranger's."""
+    stated, right = probability.of_best(one.best, one.behind), one.right.astype(np.float64)
+    return expected_calibration_error(stated, right, weights=_half_strangers(one))
 
 
 def _figures(
-    one: Trials, fit: tuple[float, float], thresholds: dict[float, float]
+    one: Trials, probability: Probability, thresholds: dict[float, float]
 ) -> dict[str, Any]:
     """What the calibration does on one set."""
-    right = one.right.astype(np.float64)
-    slope, intercept = fit
-    stated = logistic(slope * one.best + intercept)
+    right, of = one.right.astype(np.float64), one.known
+    among = probability.of_best(one.best[of], one.behind[of], strangers=0)
     figures: dict[str, Any] = {
         "classes": one.classes,
         "subjects": one.subjects,
@@ -199,7 +220,10 @@ def _figures(
         "known": int(one.known.sum()),
         "accuracy": float(right[one.known].mean()),
         "auroc": auroc(Answers(one.best, right, one.known)),
-        "expected_calibration_error": expected_calibration_error(stated, right),
+        "expected_calibration_error": _error(one, probability),
+        "expected_calibration_error_without_strangers": expected_calibration_error(
+            among, right[of]
+        ),
         "false_accepts": {
             f"{share:g}": float((one.best[~one.known] >= threshold).mean())
             for share, threshold in thresholds.items()

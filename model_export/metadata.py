@@ -14,16 +14,17 @@ format that it does not know.
 - `frames` T, `persons` M, `width` D of `embedding`;
 - `score`: the formula's name, "gallery-scale": `GalleryScores` in
   `training/evaluation/gallery_scale.py`;
-- `calibration`: `slope`, `intercept` (probability that a match is right =
-  1 / (1 + exp(-(slope · score + intercept)))); `threshold` (a best score below it is `unknown`)
-  and the share of unknown clips that it lets pass, `false_accept`; `margin` (a best score that
-  leads the second by less, in cosines, is `ambiguous`); `thresholds` by share,
+- `calibration`: `probability`, the `slope` and `intercept` of a score and the `temperature` of
+  cosines, as `training/evaluation/probability.py` reads them; `threshold` (a best score below it is
+  `unknown`) and the share of unknown clips that it lets pass, `false_accept`; `margin` (a best
+  score that leads the second by less, in cosines, is `ambiguous`); `thresholds` by share,
   `{"0.01", "0.05", "0.1"}`; `gallery`: `prior`, `prior_spread`, `spread`, `worth` and
   `spread_worth` of its scale, and `centre`, or null;
   `figures`, means over `set_figures`, and `set_figures` by set: `classes`, `subjects`, `clips`,
   `episodes`, `enrolled` (mean size of the galleries) and `fillers` among them, `queries`, `known`,
   `accuracy`, `auroc`,
-  `expected_calibration_error` (and `…_without_this_set`, by a fit on the other sets),
+  `expected_calibration_error` where every second clip is a stranger's (and `…_without_this_set`,
+  by a fit on the other sets; `…_without_strangers`, among the known),
   `false_accepts` and `right_when_accepting` by share;
 - `training`: `sets`, the archives trained on, `classes` as `set/label`, `pseudo_novel`: the classes
   calibrated on;
@@ -129,8 +130,7 @@ def write_metadata(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
 
 def _calibration(calibration: Calibration, config: Config) -> dict[str, Any]:
     return {
-        "slope": calibration.slope,
-        "intercept": calibration.intercept,
+        "probability": asdict(calibration.probability),
         "threshold": calibration.threshold,
         "false_accept": DEFAULT_FALSE_ACCEPT,
         "margin": calibration.margin,

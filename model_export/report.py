@@ -23,9 +23,11 @@ def report(output: Path, found: Export) -> str:
 def calibration_report(calibration: Calibration) -> str:
     """Return how scores are read, and what that does to the classes kept out of training."""
     passing = ", ".join(f"{share:.0%}: {at:g}" for share, at in calibration.thresholds.items())
+    odds = calibration.probability
     lines = [
-        f"scores     probability = 1 / (1 + exp(-({calibration.slope:g} · score "
-        f"{calibration.intercept:+g}))), margin {calibration.margin:g}",
+        f"scores     odds against a stranger's clip exp({odds.slope:g} · score "
+        f"{odds.intercept:+g}), temperature of the cosines {odds.temperature:g}, margin "
+        f"{calibration.margin:g}",
         f"thresholds {passing} (share of unknown clips accepted); "
         f"{calibration.threshold:g} decides",
         "calibrated on classes kept out of training:",

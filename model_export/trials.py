@@ -38,16 +38,17 @@ Array = NDArray[Any]
 class Trials:
     """The queries of one set's episodes, each array `(Q,)`.
 
-    `best` score before its gallery tells it, `margin` to the second best action, whether the
-    query's action was enrolled (`known`), and whether the best (`right`) or the second best
-    (`second_right`) is its action; `gallery` `(Q,)` numbers the gallery that was asked: of each
-    `actions` has how many it holds and `near` how near they come to each other. `enrolled` is the
-    mean number of actions in the galleries, `fillers` among them.
+    `best` score before its gallery tells it, how far every enrolled action lies `behind` it
+    `(Q, K)`, nearest first (inf: there are no more), whether the query's action was enrolled
+    (`known`), and whether the best (`right`) or the second best (`second_right`) is its action;
+    `gallery` `(Q,)` numbers the gallery that was asked: of each `actions` has how many it holds and
+    `near` how near they come to each other. `enrolled` is the mean number of actions in the
+    galleries, `fillers` among them.
     """
 
     set_name: str
     best: Floats
-    margin: Floats
+    behind: Floats
     known: Flags
     right: Flags
     second_right: Flags
@@ -60,6 +61,11 @@ class Trials:
     episodes: int
     enrolled: float
     fillers: float
+
+    @property
+    def margin(self) -> Floats:
+        """How far the second best action lies behind the best `(Q,)`."""
+        return self.behind[:, 1]
 
     @property
     def sizes(self) -> Labels:
@@ -203,14 +209,18 @@ def _of_set(
         _answered(said, labels, episode.queries, gallery, centre)
         for episode, gallery in zip(asked, galleries, strict=True)
     ]
-    best, margin = (np.concatenate([a[k] for _, a in answers]) for k in (0, 1))
+    best = np.concatenate([a[0] for _, a in answers])
+    behind = [
+        np.pad(a[1], ((0, 0), (0, sizes[-1] - a[1].shape[1])), constant_values=np.inf)
+        for _, a in answers
+    ]
     known, right, second_right = (
         np.concatenate([a[k] for _, a in answers]).astype(np.bool_) for k in (2, 3, 4)
     )
     return Trials(
         name,
         best,
-        margin,
+        np.concatenate(behind),
         known,
         right,
         second_right,
@@ -263,11 +273,11 @@ def _answered(
     table, between = centred(said["embedding"][queries] @ enrolled.T, cosines, centre)
     table = less_cohort(table, means[queries], exemplars)  # (Q, C)
     order = np.argsort(-table, axis=1, kind="stable")
-    ranked = np.take_along_axis(table, order[:, :2], axis=1)
+    ranked = np.take_along_axis(table, order, axis=1)
     true = labels[queries]
     return nearness(less_cohort(between, exemplars, exemplars), cosines), (
         ranked[:, 0],
-        ranked[:, 0] - ranked[:, 1],
+        ranked[:, :1] - ranked,
         np.isin(true, gallery.classes),
         gallery.classes[order[:, 0]] == true,
         gallery.classes[order[:, 1]] == true,

@@ -21,7 +21,16 @@ Score = Annotated[
         "before `similarity`."
     ),
 ]
-Probability = Annotated[float, Field(ge=0, le=1, description="That this action is right.")]
+Probability = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1,
+        description="That this action is right, where the share `strangers` of what is asked is of "
+        "no enrolled action. With those of all enrolled actions it adds up to 1, less that of such "
+        "a stranger.",
+    ),
+]
 Warnings = Annotated[
     list[str], Field(description="Remarks about clip and gallery, `code: meaning`.")
 ]

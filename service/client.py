@@ -591,16 +591,19 @@ class _Calls:
         return _Call("POST", "/enroll", _json(Enrolled), query, body, changes=True)
 
     def recognize(
-        self, clip: AnyClip, *, k: int = 5, layout: AnyLayout | None = None,
-        fps: float | None = None, axes: str | None = None, person: int | None = None,
-        format: str | None = None, skeleton: AnyPath | None = None, collection: str | None = None,
+        self, clip: AnyClip, *, k: int = 5, strangers: float | None = None,
+        layout: AnyLayout | None = None, fps: float | None = None, axes: str | None = None,
+        person: int | None = None, format: str | None = None, skeleton: AnyPath | None = None,
+        collection: str | None = None,
     ) -> _Call[Recognized]:  # fmt: skip
         """Return the nearest enrolled action, or "unknown", and the `k` best.
 
-        Arguments and errors are those of `enroll`, but for `OutcomeUnknown`.
+        `strangers` is the share of clips, as far as you know it, whose action is not enrolled, half
+        unless given: the probabilities go by it. The other arguments and errors are those of
+        `enroll`, but for `OutcomeUnknown`.
         """
         body = _clip_body(clip, layout, fps, axes, person, format, skeleton)
-        query = {"k": k, **self._in(collection)}
+        query = {"k": k, "strangers": strangers, **self._in(collection)}
         return _Call("POST", "/recognize", _json(Recognized), query, body)
 
     def inspect(

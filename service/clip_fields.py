@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from service.matching import STRANGERS
 from service.names import ActionField, ActionName, CollectionField, CollectionName
 from skeleton.layouts import LONGEST_LAYOUT, LONGEST_NAME, MOST_JOINTS
 from skeleton.readers import FORMATS
@@ -128,3 +129,13 @@ class RecognizeQuery(ClipQuery):
     """The query of `/recognize`."""
 
     k: Annotated[int, Field(ge=1, le=1000, description="How many actions to answer.")] = 5
+    strangers: Annotated[
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            description="The share of clips, as far as you know it, whose action is not enrolled: "
+            "`probability` goes by it, the decision does not. 0 where every clip is of an enrolled "
+            "action.",
+        ),
+    ] = STRANGERS

@@ -7,13 +7,12 @@ rank behind them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.model_file import Calibration
+from service.model_file import Calibration, Probability
 
 Decision = Literal["match", "unknown", "ambiguous"]
 
@@ -21,6 +20,9 @@ Decision = Literal["match", "unknown", "ambiguous"]
 RERANKED = 32
 #: Of one action at most: an action with many exemplars cannot keep the others out (ours).
 OF_ONE_ACTION = 4
+#: The share of clips whose action is not enrolled, unless whoever asks knows it.
+STRANGERS = 0.5
+_MOST = 700.0  # exp of more overflows, of less than its negative underflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,26 @@ def reranked(
     return better
 
 
-def probability(score: float, calibration: Calibration) -> float:
-    """Probability that a match of this score is right."""
-    logit = calibration.slope * score + calibration.intercept
-    return 1 / (1 + exp(-logit)) if logit > -700 else 0.0
+def probabilities(
+    best: float, behind: NDArray[np.floating], told: Probability, strangers: float
+) -> NDArray[np.float64]:
+    """Return the probability `(C,)` of each enrolled action to be the clip's.
+
+    `best` is the best action's score, and each action lies `behind` `(C,)` it, in cosines; a share
+    `strangers` of what is asked, below 1, is of no enrolled action. Together they are 1 less the
+    probability of such a stranger. `training/evaluation/probability.py` says the same of the best
+    one; a test holds the two together.
+    """
+    shares = np.exp(-np.asarray(behind, np.float64) / told.temperature)
+    against = np.exp(np.clip(-(told.slope * best + told.intercept), -_MOST, _MOST))
+    found: NDArray[np.float64] = shares / (shares.sum() + strangers / (1 - strangers) * against)
+    return found
+
+
+def by_action(scores: NDArray[np.float32], actions: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Return the best score `(C,)` of each action; `actions` `(n,)` are in order."""
+    first = np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]])
+    return np.maximum.reduceat(scores, first)
 
 
 def best_actions(

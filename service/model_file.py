@@ -20,8 +20,8 @@ FORMAT = "1"
 #: The formulas of a score: against the base classes, and told by the gallery besides.
 GALLERY_SCALE = "gallery-scale"
 _SCORES = ("mean-norm", GALLERY_SCALE)
-#: That of earlier files; the service knows its successor alone.
-_FORMER = "gallery-norm"
+#: By these earlier files are told; the service knows their successors alone.
+_FORMER_SCORE, _FORMER_PROBABILITY = "gallery-norm", "slope"
 
 
 class BadModel(ValueError):
@@ -45,16 +45,29 @@ class GalleryNorm:
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """From scores to decisions. `probability = 1 / (1 + exp(-(slope · score + intercept)))`.
+class Probability:
+    """From scores to probabilities (`probabilities` in `service/matching.py`).
 
-    Below `threshold` a best match is `unknown`; nearer to the second than `margin`, a difference of
-    cosines, `ambiguous`. `thresholds` are by the share of unknown clips that they accept. Without
-    `gallery`, in earlier files, a score is measured against the base classes alone.
+    `slope · score + intercept` is the logarithm of the odds of a right match against a stranger's
+    clip, where there are as many of both; two actions whose cosines differ by `temperature` have
+    odds of e.
     """
 
     slope: float
     intercept: float
+    temperature: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """From scores to decisions.
+
+    Below `threshold` a best match is `unknown`; nearer to the second than `margin`, a difference of
+    cosines, `ambiguous`. `thresholds` are by the share of unknown clips that they accept. Without
+    `gallery` a score is measured against the base classes alone.
+    """
+
+    probability: Probability
     threshold: float
     margin: float
     thresholds: Mapping[str, float]
@@ -116,11 +129,12 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
                 f"the model was made for preparation {model['preparation']} of clips, this service "
                 f"has {PREPARATION}: export it again from its checkpoint"
             )
-        if model["score"] == _FORMER:
+        if model["score"] == _FORMER_SCORE or _FORMER_PROBABILITY in (model["calibration"] or ()):
             raise BadModel(
-                "the file measures scores as earlier files did; write it anew with python -m "
-                "model_export.recalibrate FILE -o NEW, with its data sets in $ONESHOT_DATA, and "
-                "what is enrolled stays as it is; the files that ship are new already"
+                "the file measures scores and probabilities as earlier files did; write it anew "
+                "with python -m model_export.recalibrate FILE -o NEW, with its data sets in "
+                "$ONESHOT_DATA, and what is enrolled stays as it is; the files that ship are new "
+                "already"
             )
         if model["persons"] != 1 or model["score"] not in _SCORES:
             raise BadModel(
@@ -158,13 +172,23 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
 def _calibration(stated: Mapping[str, Any], score: str) -> Calibration:
     gallery = None if score != GALLERY_SCALE else _gallery(stated["gallery"])
     return Calibration(
-        slope=float(stated["slope"]),
-        intercept=float(stated["intercept"]),
+        probability=_probability(stated["probability"]),
         threshold=float(stated["threshold"]),
         margin=float(stated["margin"]),
         thresholds={share: float(value) for share, value in stated["thresholds"].items()},
         gallery=gallery,
     )
+
+
+def _probability(stated: Mapping[str, Any]) -> Probability:
+    found = Probability(*(float(stated[name]) for name in ("slope", "intercept", "temperature")))
+    positive = (found.slope, found.temperature)
+    if not (isfinite(found.intercept) and all(0 < value < inf for value in positive)):
+        raise BadModel(
+            f"probabilities come from {dict(stated)}: all must be numbers, slope and temperature "
+            "more than 0"
+        )
+    return found
 
 
 def _gallery(stated: Mapping[str, Any]) -> GalleryNorm:

@@ -13,13 +13,15 @@ from service.galleries import Galleries
 from service.gallery import Gallery
 from service.joint_importance import importance_by_joint
 from service.matching import (
+    STRANGERS,
     Judgement,
     Match,
     best_actions,
+    by_action,
     judge,
     nearest,
     normalised_scores,
-    probability,
+    probabilities,
     reranked,
 )
 from service.model_outputs import LOCAL, Arrays
@@ -115,8 +117,11 @@ class Recogniser:
         self.galleries.follow(collection)
         return Enrolled(exemplar, added, quality, similar, same_as)
 
-    def recognize(self, collection: str, recording: Recording, count: int) -> Recognised:
-        """Judge one clip by the nearest exemplars; at most `count` actions are answered.
+    def recognize(
+        self, collection: str, recording: Recording, count: int, strangers: float = STRANGERS
+    ) -> Recognised:
+        """Judge one clip by the nearest exemplars; at most `count` actions are answered, with their
+        probabilities where a share `strangers` of what is asked is of no enrolled action.
 
         Raises `UnusableClip`, `UnknownCollection`, `SpaceMismatch`, and `StoreUnavailable` when
         the collection was never loaded.
@@ -124,7 +129,7 @@ class Recogniser:
         gallery, stale = self._gallery(collection)
         arrays, quality = self.encoder.embed(recording)
         info = self.encoder.info
-        matches = self._matches(gallery, arrays, count + 1) if len(gallery) else []
+        matches = self._matches(gallery, arrays, count + 1, strangers)
         warnings = quality.warnings
         if not matches:
             warnings += (f"nothing_enrolled: the collection {collection} holds no action",)
@@ -142,23 +147,29 @@ class Recogniser:
             raise SpaceMismatch(collection, str(gallery.space), self.encoder.info.space)
         return gallery, stale
 
-    def _matches(self, gallery: Gallery, arrays: Arrays, count: int) -> list[Match]:
+    def _matches(
+        self, gallery: Gallery, arrays: Arrays, count: int, strangers: float = STRANGERS
+    ) -> list[Match]:
+        if not len(gallery):
+            return []
         similarity = gallery.embeddings @ arrays["embedding"]
         scale, centred = gallery.scale, similarity
         if scale.centre is not None:
             centred = scale.centre.cosines(similarity, arrays["embedding"])
         scores = normalised_scores(centred, arrays["cohort_mean"], gallery.cohort_mean)
         calibration, matching = self.encoder.info.calibration, self.encoder.info.local
-        if matching is not None and gallery.local is not None and len(gallery):
+        if matching is not None and gallery.local is not None:
             rows = nearest(similarity, gallery.numbers)
             aligned = aligned_similarity(arrays[LOCAL], gallery.local[rows], matching.band)
             scores = reranked(scores, similarity, rows, aligned, matching.weight)
+        actions = by_action(scores, gallery.numbers)
+        best = (float(actions.max()) - scale.level) / scale.unit
+        chances = probabilities(best, actions.max() - actions, calibration.probability, strangers)
         found = []
         for number, row in best_actions(scores, gallery.numbers, count):
             score = (float(scores[row]) - scale.level) / scale.unit
-            chance = probability(score, calibration)
             names = (gallery.names[number], gallery.ids[row])
-            found.append(Match(*names, float(similarity[row]), score, chance))
+            found.append(Match(*names, float(similarity[row]), score, float(chances[number])))
         return found
 
     def _resembling(

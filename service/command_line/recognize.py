@@ -29,6 +29,7 @@ from service.command_line.options import (
 )
 from service.command_line.outcomes import Report
 from service.command_line.output import progress
+from service.matching import STRANGERS
 
 _IMPORTANCE = "matter most"
 _COLUMNS = (
@@ -41,6 +42,16 @@ _NOTHING = "nothing_enrolled"  # told once, under the table
 def recognize(
     files: Files,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Best actions in --json.")] = 5,
+    strangers: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=0.999,
+            help="Share of the clips, as far as you know it, whose action is not enrolled: "
+            "probability goes by it.",
+            show_default=f"{STRANGERS:g}",
+        ),
+    ] = None,
     layout: LayoutName = None,
     fps: Fps = None,
     axes: AxesText = None,
@@ -71,6 +82,7 @@ def recognize(
                 answer = await client.recognize(
                     file.path,
                     k=asked,
+                    strangers=strangers,
                     layout=file.layout,
                     fps=fps,
                     axes=axes,

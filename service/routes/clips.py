@@ -85,7 +85,8 @@ async def recognize(request: Request) -> Response:
 
         def work() -> Recognised:
             clip = clip_input(body, query, RecognizeFields, service.layouts)
-            return recogniser.recognize(clip.query.collection, clip.recording, clip.query.k)
+            asked = clip.query
+            return recogniser.recognize(asked.collection, clip.recording, asked.k, asked.strangers)
 
         recognised = await service.workers.run_in_place(work)
     return answer(_recognised(recognised, service.encoder.info))

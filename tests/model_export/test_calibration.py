@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -9,8 +9,9 @@ from model_export.errors import CalibrationImpossible
 from model_export.trials import Trials
 from training.config import GalleryConfig
 from training.evaluation.gallery_scale import Nearness
+from training.evaluation.metrics import expected_calibration_error
 
-SLOPE, INTERCEPT = 1.4, -2.0
+SLOPE, INTERCEPT, TEMPERATURE = 1.4, -1.0, 0.8
 #: Of two actions that come as near as galleries that say nothing: the level is 0 and the unit 1.
 PLAIN = Nearness(0.0, 1.0, 2)
 
@@ -24,19 +25,18 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
 
 def drawn(name: str, queries: int, seed: int) -> Trials:
-    """Trials whose best match is right with the probability that SLOPE and INTERCEPT say, and
-    whose better of two is right with one that grows with the margin."""
+    """Trials of two actions each: the odds of the better against the other are those of
+    TEMPERATURE, and against a stranger's clip those of SLOPE and INTERCEPT."""
     rng = np.random.default_rng(seed)
     best = rng.normal(1.5, 1.5, queries)
-    right = rng.random(queries) < sigmoid(SLOPE * best + INTERCEPT)
-    known = right | (rng.random(queries) < 0.3)
-    margin = rng.exponential(1.0, queries)
-    first = rng.random(queries) < sigmoid(margin)
-    # Those whose margin decides otherwise are second; the fit looks at best or second only.
-    second_right = known & ~right & ~first
+    behind = np.stack([np.zeros(queries), rng.exponential(1.0, queries)], axis=1)
+    shares = np.exp(-behind / TEMPERATURE)
+    against = np.exp(-(SLOPE * best + INTERCEPT))
+    drawn = rng.random(queries) * (shares.sum(axis=1) + against)
+    right, known = drawn < 1, drawn < shares.sum(axis=1)
     gallery = np.zeros(queries, dtype=np.int64)
     return Trials(
-        name, best, margin, known, right, second_right, gallery, (2,), (PLAIN,), 6, 4, 100, 20,
+        name, best, behind, known, right, known & ~right, gallery, (2,), (PLAIN,), 6, 4, 100, 20,
         2.0, 0,
     )  # fmt: skip
 
@@ -136,12 +136,34 @@ def test_galleries_that_say_nothing_are_no_part_of_the_prior() -> None:
 
 
 def test_probabilities_are_the_shares_that_turn_out_right() -> None:
-    calibration = calibrate([drawn("a", 40_000, 0), drawn("b", 20_000, 1)])
-    assert calibration.slope == pytest.approx(SLOPE, abs=0.05)
-    assert calibration.intercept == pytest.approx(INTERCEPT, abs=0.05)
-    assert calibration.figures["expected_calibration_error"] < 0.02
-    stated = sigmoid(calibration.slope * np.array(-INTERCEPT / SLOPE) + calibration.intercept)
-    assert stated == pytest.approx(0.5, abs=0.02)
+    sets = [drawn("a", 40_000, 0), drawn("b", 20_000, 1)]
+    calibration = calibrate(sets)
+    found = calibration.probability
+    assert found.slope == pytest.approx(SLOPE, abs=0.05)
+    assert found.temperature == pytest.approx(TEMPERATURE, abs=0.03)
+    # Stated where half are strangers, whatever share of the trials they are.
+    strangers = np.mean([1 - one.known.mean() for one in sets])
+    assert strangers < 0.45
+    natural = INTERCEPT + np.log(strangers / (1 - strangers))
+    assert found.intercept == pytest.approx(natural, abs=0.05)
+    for figures in calibration.set_figures.values():
+        assert figures["expected_calibration_error"] < 0.02
+        assert figures["expected_calibration_error_without_strangers"] < 0.02
+    (one, _) = sets
+    stated = found.of_best(one.best, one.behind, strangers)
+    assert expected_calibration_error(stated, one.right.astype(np.float64)) < 0.02
+    assert abs(found.of_best(one.best, one.behind).mean() - one.right.mean()) > 0.03
+
+
+def test_more_trials_with_strangers_do_not_make_a_match_less_probable() -> None:
+    one = drawn("a", 40_000, 14)
+    twice = np.flatnonzero(~one.known)
+    rows = np.concatenate([np.arange(len(one.best)), twice, twice])
+    arrays = ("best", "behind", "known", "right", "second_right", "gallery")
+    crowded = replace(one, **{name: getattr(one, name)[rows] for name in arrays})
+    assert calibrate([crowded]).probability.intercept == pytest.approx(
+        calibrate([one]).probability.intercept, abs=1e-3
+    )
 
 
 def test_a_threshold_accepts_the_stated_share_of_the_unknown() -> None:
@@ -169,8 +191,8 @@ def test_at_the_margin_the_better_of_two_is_right_in_the_stated_share() -> None:
     margin = rng.exponential(1.0, 50_000)
     right = rng.random(50_000) < sigmoid(0.8 * margin)
     trials = replace(
-        drawn("a", 50_000, 7), margin=margin, right=right, second_right=~right,
-        known=rng.random(50_000) < 0.9,
+        drawn("a", 50_000, 7), behind=np.stack([0 * margin, margin], axis=1), right=right,
+        second_right=~right, known=rng.random(50_000) < 0.9,
     )  # fmt: skip
     found = calibrate([replace(trials, best=trials.best + right)]).margin
     assert sigmoid(np.array(0.8 * found)) == pytest.approx(CERTAIN, abs=0.01)
@@ -181,8 +203,9 @@ def test_perfect_separation_stays_finite() -> None:
     right = trials.best > 1
     perfect = replace(trials, right=right, known=right, second_right=np.zeros_like(right))
     calibration = calibrate([perfect])
-    assert np.isfinite([calibration.slope, calibration.intercept, calibration.margin]).all()
-    assert sigmoid(np.array(calibration.slope * 4 + calibration.intercept)) > 0.99
+    found = calibration.probability
+    assert np.isfinite([*astuple(found), calibration.margin]).all()
+    assert found.of_best(np.array([4.0]), np.array([[0.0, 9.0]])) > 0.99
 
 
 def test_scores_that_say_nothing_are_refused() -> None:
@@ -191,4 +214,6 @@ def test_scores_that_say_nothing_are_refused() -> None:
         calibrate([replace(trials, best=-trials.best)])
     every = np.ones(len(trials.best), dtype=np.bool_)
     with pytest.raises(CalibrationImpossible, match="every best match is right"):
-        calibrate([replace(trials, right=every)])
+        calibrate([replace(trials, right=every, known=every)])
+    with pytest.raises(CalibrationImpossible, match="or none is"):
+        calibrate([replace(trials, right=~every)])

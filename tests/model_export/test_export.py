@@ -136,7 +136,8 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
     }
     assert about["commit"] == trained.commit
     calibration = about["calibration"]
-    assert calibration["slope"] > 0
+    assert calibration["probability"]["slope"] > 0
+    assert calibration["probability"]["temperature"] > 0
     assert calibration["margin"] > 0
     thresholds = calibration["thresholds"]
     assert thresholds["0.01"] >= thresholds["0.05"] >= thresholds["0.1"]

@@ -38,6 +38,10 @@ def test_half_of_the_classes_of_each_set_are_enrolled_in_galleries_of_several_si
         assert one.known[one.sizes == 2].mean() == pytest.approx(2 / 5)
         assert not (one.right & ~one.known).any()
         assert (one.margin >= 0).all()
+        assert one.behind.shape == (len(one.best), max(sizes))
+        assert (np.isfinite(one.behind).sum(axis=1) == one.sizes).all()
+        assert (one.behind[:, 0] == 0).all()
+        assert (np.diff(np.where(np.isinf(one.behind), 1e9, one.behind), axis=1) >= 0).all()
 
 
 def test_trials_are_the_same_every_time(session: Session, trained: Trained) -> None:

@@ -27,8 +27,12 @@ from skeleton.animator import animate
 LAYOUT, FRAMES, STEPS = LAYOUTS["body16"], 32, 8
 WIDTH = 3 * len(LAYOUT)
 MATCHING = {"weight": 0.5, "band": 2}
-_CALIBRATION = {"slope": 20.0, "intercept": -10.0, "threshold": 0.5, "margin": 0.01,
-                "thresholds": {"0.05": 0.5}}  # fmt: skip
+_CALIBRATION = {
+    "probability": {"slope": 20.0, "intercept": -10.0, "temperature": 0.025},
+    "threshold": 0.5,
+    "margin": 0.01,
+    "thresholds": {"0.05": 0.5},
+}
 ALL = ("embedding", "cohort_mean", "cohort_std", "joint_importance", "local")
 
 

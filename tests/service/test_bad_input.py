@@ -66,6 +66,7 @@ def test_a_layout_that_is_spelt_a_little_otherwise_is_proposed(visitor: Caller) 
         ("/enroll", {"collection": "gym"}, "collection: it belongs into the address, ?collection="),
         ("/recognize", {"collection": "a"}, "collection: it belongs into the address, ?collection"),
         ("/recognize", {"k": 3}, "k: it belongs into the address, ?k="),
+        ("/recognize", {"strangers": 0}, "strangers: it belongs into the address, ?strangers="),
         ("/enroll", {"fps": 30}, "fps: it belongs into the clip of a JSON body"),
         ("/enroll", {"clip.action": "x"}, "clip.action: it belongs beside the clip"),
         ("/enroll", {"clip.collection": "gym"}, "clip.collection: it belongs into the address"),
@@ -118,6 +119,13 @@ def test_k_out_of_range_is_refused(visitor: Caller, k: str) -> None:
     response = visitor.post("/recognize", clip(), JSON, k=k)
     assert response.status_code == 422
     assert "k" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("strangers", ["-0.1", "1", "1.5", "half", "nan", "inf", ""])
+def test_no_share_of_strangers_is_refused(visitor: Caller, strangers: str) -> None:
+    response = visitor.post("/recognize", clip(), JSON, strangers=strangers)
+    assert response.status_code == 422
+    assert "strangers" in response.json()["detail"]
 
 
 @pytest.mark.parametrize("call", ["/enroll", "/recognize"])

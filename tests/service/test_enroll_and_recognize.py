@@ -145,6 +145,31 @@ def test_k_is_how_many_actions_are_answered(visitor: Caller, k: int | None, rows
     assert answer["margin"] is not None
 
 
+def test_probabilities_go_by_the_share_of_strangers_and_the_decision_does_not(
+    visitor: Caller,
+) -> None:
+    for action in ("wave", "kick", "squat", "bow"):
+        visitor.enroll(performance(action), action)
+    told = {
+        share: visitor.recognize(performance("wave", seed=3), k=4, strangers=share)
+        for share in (0, 0.2, 0.5, 0.9)
+    }
+    sums = [sum(m["probability"] for m in answer["matches"]) for answer in told.values()]
+    assert sums[0] == pytest.approx(1)
+    assert sums == sorted(sums, reverse=True)
+    assert sums[-1] < sums[0]
+    for answer in told.values():
+        shares = [match["probability"] for match in answer["matches"]]
+        assert shares == sorted(shares, reverse=True)
+        for field in ("decision", "score", "similarity", "margin"):
+            assert answer[field] == told[0.5][field]
+    unless_told = visitor.recognize(performance("wave", seed=3), k=4)
+    assert unless_told["matches"] == told[0.5]["matches"]
+    # Whoever asks for one action is told the same of it.
+    (alone,) = visitor.recognize(performance("wave", seed=3), k=1)["matches"]
+    assert alone == told[0.5]["matches"][0]
+
+
 def test_five_actions_are_answered_unless_k_says_otherwise(visitor: Caller) -> None:
     for number in range(7):
         visitor.enroll(performance("wave", seed=number), f"wave {number}")

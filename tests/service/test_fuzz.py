@@ -124,7 +124,7 @@ def test_json_of_any_form_is_never_a_500(visitor: Caller, tree: Any) -> None:
 @given(
     query=st.lists(
         st.tuples(
-            st.sampled_from([*KEYS, "k"]).map(str.encode) | st.binary(max_size=3),
+            st.sampled_from([*KEYS, "k", "strangers"]).map(str.encode) | st.binary(max_size=3),
             st.binary(max_size=8) | numbers.map(lambda number: str(number).encode()),
         ),
         max_size=5,

@@ -26,6 +26,7 @@ from tests.service.told_galleries import (
     unit_rows,
 )
 from training.evaluation import gallery_scale as measured
+from training.evaluation.probability import Probability
 
 
 @settings(deadline=None)
@@ -43,11 +44,12 @@ def test_the_service_computes_the_scores_that_the_evaluation_measures(
     means = draw.uniform(0, 0.5, count + 3).astype(np.float32)
     plain = {"prior": -0.2, "prior_spread": 0.1, "spread": 0.1, "worth": 1.5, "spread_worth": 3.0}
     told = measured_scores(embeddings, means, centre, measured.GalleryNorm(**plain))
-    expected = told.table(np.arange(count, count + 3), np.arange(count))
+    expected, unit = told.table(np.arange(count, count + 3), np.arange(count))
     enrolled, of_enrolled = embeddings[:count], means[:count]
     norm = GalleryNorm(**plain, centre=centre)
     scale = scale_of(enrolled, of_enrolled, np.arange(count), norm)
     assert (scale.centre is None) == (centre is None or count == 0)
+    assert scale.unit == pytest.approx(unit, rel=1e-3)
     for query, mean, row in zip(embeddings[count:], means[count:], expected, strict=True):
         cosines = enrolled @ query
         cosines = cosines if scale.centre is None else scale.centre.cosines(cosines, query)
@@ -199,9 +201,14 @@ def test_a_model_that_centres_scores_as_the_evaluation_does(tmp_path: Path) -> N
     assert stated.pop("centre") == 6.0
     plain = measured.GalleryNorm(**stated)
     scores = measured_scores(stacked["embedding"], stacked["cohort_mean"], 6.0, plain)
-    expected = scores.table(np.array([5]), np.arange(5))[0]
+    (expected,), unit = scores.table(np.array([5]), np.arange(5))
     for action, score in zip(ACTIONS, expected, strict=True):
         assert judged[action].score == pytest.approx(score, abs=1e-3)
+    evaluated = Probability(**asdict(recogniser.encoder.info.calibration.probability))
+    best, behind = expected.max(keepdims=True), (expected.max() - expected)[None] * unit
+    assert max(match.probability for match in judged.values()) == pytest.approx(
+        evaluated.of_best(best, behind)[0], abs=1e-3
+    )
     # The similarity stays the plain cosine.
     assert judged["wave"].similarity == pytest.approx(
         float(outputs[0]["embedding"] @ outputs[5]["embedding"]), abs=1e-5

@@ -9,20 +9,23 @@ from service.matching import (
     RERANKED,
     Match,
     best_actions,
+    by_action,
     judge,
     nearest,
     normalised_scores,
-    probability,
+    probabilities,
     reranked,
 )
-from service.model_file import Calibration
+from service.model_file import Calibration, Probability
+from training.evaluation.probability import Probability as EvaluatedProbability
 
-CALIBRATION = Calibration(slope=2.0, intercept=-3.0, threshold=1.5, margin=0.3, thresholds={})
+TOLD = Probability(slope=2.0, intercept=-3.0, temperature=0.2)
+CALIBRATION = Calibration(TOLD, threshold=1.5, margin=0.3, thresholds={})
 ROWS = st.lists(st.tuples(st.integers(0, 6), st.integers(-50, 50)), min_size=1, max_size=80)
 
 
 def match(name: str, score: float) -> Match:
-    return Match(name, "id", 0.5, score, probability(score, CALIBRATION))
+    return Match(name, "id", 0.5, score, 0.5)
 
 
 @settings(deadline=None)
@@ -143,12 +146,51 @@ def test_the_margin_is_known_even_when_one_match_is_answered() -> None:
     assert judged.margin == 2
 
 
-@given(score=st.floats(-1e30, 1e30))
-def test_a_probability_is_one_for_every_score(score: float) -> None:
-    assert 0 <= probability(score, CALIBRATION) <= 1
+BEHIND = st.lists(st.floats(0, 2), max_size=30).map(lambda others: np.array([0.0, *others]))
+SHARES = st.floats(0, 0.999)
+
+
+@given(best=st.floats(-1e30, 1e30), behind=BEHIND, strangers=SHARES)
+def test_probabilities_and_that_of_a_stranger_are_one_together(
+    best: float, behind: np.ndarray, strangers: float
+) -> None:
+    found = probabilities(best, behind, TOLD, strangers)
+    assert ((found >= 0) & (found <= 1)).all()
+    against = np.exp(min(-(2.0 * best - 3.0), 700))
+    of_a_stranger = found[0] * strangers / (1 - strangers) * against
+    assert found.sum() + of_a_stranger == pytest.approx(1)
+    assert (np.diff(found[np.argsort(behind)]) <= 0).all()
+
+
+@given(best=st.floats(-1e3, 1e3), behind=BEHIND, strangers=SHARES)
+def test_the_probability_of_the_best_is_the_one_that_is_evaluated(
+    best: float, behind: np.ndarray, strangers: float
+) -> None:
+    evaluated = EvaluatedProbability(TOLD.slope, TOLD.intercept, TOLD.temperature)
+    (expected,) = evaluated.of_best(np.array([best]), behind[None], strangers)
+    assert probabilities(best, behind, TOLD, strangers)[0] == pytest.approx(expected)
+
+
+def test_where_all_is_enrolled_the_score_has_no_say() -> None:
+    alone, pair = np.zeros(1), np.array([0.0, 0.2])
+    assert probabilities(-9.0, alone, TOLD, strangers=0)[0] == 1
+    assert probabilities(-9.0, pair, TOLD, strangers=0) == pytest.approx([0.7311, 0.2689], abs=1e-4)
+    assert probabilities(1.5, alone, TOLD, strangers=0.5)[0] == pytest.approx(0.5)
+    assert probabilities(1.5, alone, TOLD, strangers=0.75)[0] == pytest.approx(0.25)
 
 
 def test_a_better_score_is_more_probable() -> None:
-    values = [probability(score, CALIBRATION) for score in np.linspace(-5, 5, 50)]
+    values = [probabilities(score, np.zeros(3), TOLD, 0.5)[0] for score in np.linspace(-5, 5, 50)]
     assert values == sorted(values)
-    assert probability(1.5, CALIBRATION) == 0.5
+    assert values[0] < 0.01
+    assert values[-1] == pytest.approx(1 / 3, abs=0.01)  # two others are as near
+
+
+@settings(deadline=None)
+@given(rows=ROWS)
+def test_actions_have_the_score_of_their_best_exemplar(rows: list[tuple[int, int]]) -> None:
+    rows = sorted(rows)
+    scores = np.array([score for _, score in rows], dtype=np.float32)
+    found = by_action(scores, np.array([action for action, _ in rows], dtype=np.intp))
+    best = {action: max(s for a, s in rows if a == action) for action, _ in rows}
+    assert found.tolist() == list(best.values())

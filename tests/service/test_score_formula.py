@@ -43,6 +43,22 @@ def _from_a_level(stated: dict, test: dict) -> None:
     stated["calibration"]["gallery"] = {"prior": -0.1, "worth": 5.0, "same": 0.4}
 
 
+def _with_a_former_probability(stated: dict, test: dict) -> None:
+    stated["calibration"] |= stated["calibration"].pop("probability")
+
+
+def _no_temperature(stated: dict, test: dict) -> None:
+    stated["calibration"]["probability"]["temperature"] = 0
+
+
+def _no_slope(stated: dict, test: dict) -> None:
+    stated["calibration"]["probability"]["slope"] = float("inf")
+
+
+def _no_probability(stated: dict, test: dict) -> None:
+    del stated["calibration"]["probability"]
+
+
 def _no_worth(stated: dict, test: dict) -> None:
     stated["calibration"]["gallery"]["worth"] = 0
 
@@ -75,6 +91,10 @@ def _no_gallery(stated: dict, test: dict) -> None:
     ("change", "says"),
     [
         (_from_a_level, "model_export.recalibrate FILE -o NEW.*what is enrolled stays"),
+        (_with_a_former_probability, "probabilities as earlier files did.*recalibrate FILE -o NEW"),
+        (_no_probability, "damaged: KeyError\\('probability'\\)"),
+        (_no_temperature, "slope and temperature more than 0"),
+        (_no_slope, "slope and temperature more than 0"),
         (_no_worth, "more than 0"),
         (_no_spread, "more than 0"),
         (_below_nothing, "and its spread more than 0"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from training.evaluation.logistic import logistic, logistic_fit
 from training.evaluation.methods import ENCODER, Method, alone, encoder_methods
 from training.evaluation.metrics import answers
 from training.evaluation.novelty import truly_novel
+from training.evaluation.probability import StatesProbability
 from training.evaluation.report import measured_from, plain
 from training.evaluation.results import Measured
 
@@ -91,7 +92,7 @@ def _served_parameters(branch: SkeletonBranch) -> int:
 
 def _probability(
     asked: EvaluationSet, sets: Sequence[EvaluationSet], methods: Mapping[str, Method]
-) -> Callable[[_Floats], _Floats] | None:
+) -> StatesProbability | None:
     best, right, weights = [], [], []
     for one in sets:
         if one.role == "kept out" and one.name != asked.name:
@@ -107,7 +108,11 @@ def _probability(
         return None
     inputs = np.stack([score, np.ones_like(score)], axis=1)
     slope, intercept = logistic_fit(inputs, truth, weight / weight.sum())
-    return lambda asked_score: logistic(slope * asked_score + intercept)
+
+    def probability(score: _Floats, behind: _Floats, strangers: float) -> _Floats:
+        return logistic(slope * score + intercept)
+
+    return probability
 
 
 def write_measurement(path: Path, measurement: Measurement) -> None:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from training.data_folder import archive_path
 from training.evaluation.encoders import BadModelFile, Encoder, encoder_from_model
 from training.evaluation.gallery_scale import Similarity, table
 from training.evaluation.metrics import expected_calibration_error
+from training.evaluation.probability import STRANGERS
 from training.evaluation.protocol import Labels, UnusableSet
 
 _SETS = "utdmhad,msraction3d"
@@ -22,22 +24,37 @@ _ASKED = 300  # queries of a gallery at most
 
 
 @dataclass(frozen=True)
+class Stated:
+    """Probabilities against the truth: which is stated in the mean, the `true` share that is right,
+    and the calibration `error`."""
+
+    probability: float
+    true: float
+    error: float
+
+    def cell(self) -> str:
+        """One cell of the table."""
+        if np.isnan(self.true):
+            return "-"
+        return f"{self.probability:.2f} / {self.true:.2f}, {self.error:.2f}"
+
+
+@dataclass(frozen=True)
 class Decisions:
     """What galleries of so many actions decide, in shares.
 
     Of clips whose action is not enrolled `strangers` pass, by the share that the threshold states;
     at the one that decides `enrolled` pass of those whose action is, and `right` of these are
-    right. Where every second clip is a stranger's, `probability` is stated in the mean, `true` is
-    the share that is right, and `error` the calibration error. NaN where nobody is asked.
+    right. `half` is what the probabilities are worth where every second clip is a stranger's,
+    `none` where none is, and the model is told so. NaN where nobody is asked.
     """
 
     actions: int
     strangers: dict[str, float]
     enrolled: float
     right: float
-    probability: float
-    true: float
-    error: float
+    half: Stated
+    none: Stated
 
     def line(self, name: str, whose: str) -> str:
         """One row of the table."""
@@ -47,8 +64,8 @@ class Decisions:
             passing,
             _percent(self.enrolled),
             _percent(self.right),
-            "-" if np.isnan(self.true) else f"{self.probability:.2f} / {self.true:.2f}",
-            "-" if np.isnan(self.error) else f"{self.error:.2f}",
+            self.half.cell(),
+            self.none.cell(),
         )
         return f"| {name} | {whose} | " + " | ".join(cells) + " |"
 
@@ -71,7 +88,7 @@ def measure_decisions(
     labels, subjects = archive.labels, archive.subjects
     classes, people = np.unique(labels), np.unique(subjects)
     draw = np.random.default_rng([seed, actions, several])
-    best, right, known = [], [], []
+    best, behind, right, known = [], [], [], []
     for _ in range(_DRAWS):
         person = draw.choice(people)
         enrolled = draw.choice(classes, actions, replace=False)
@@ -79,29 +96,30 @@ def measure_decisions(
         exemplars = np.array([_exemplar(archive, label, giver, draw) for label in enrolled])
         others = np.arange(len(labels)) if several else np.flatnonzero(subjects != person)
         queries = draw.permutation(np.setdiff1d(others, exemplars))[:_ASKED]
-        scored = table(similarity, queries, exemplars)
+        scored, unit = table(similarity, queries, exemplars)
         best.append(scored.max(axis=1))
+        behind.append((best[-1][:, None] - scored) * unit)
         right.append(labels[exemplars[scored.argmax(axis=1)]] == labels[queries])
         known.append(np.isin(labels[queries], enrolled))
-    return _decided(
-        encoder, actions, np.concatenate(best), np.concatenate(right), np.concatenate(known), draw
-    )
+    asked = _Asked(*map(np.concatenate, (best, behind, right, known)))
+    return _decided(encoder, actions, asked, draw)
 
 
-def _decided(
-    encoder: Encoder,
-    actions: int,
-    best: NDArray[np.floating],
-    right: NDArray[np.bool_],
-    known: NDArray[np.bool_],
-    draw: np.random.Generator,
-) -> Decisions:
-    """What the best scores `(Q,)` of all queries decide."""
-    assert encoder.probability is not None
+class _Asked(NamedTuple):
+    """All queries: the best scores `(Q,)`, how far each action lies behind, in cosines, `(Q, C)`,
+    whether the best is `right` `(Q,)` and the query's action enrolled, `known` `(Q,)`."""
+
+    best: NDArray[np.float64]
+    behind: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+
+
+def _decided(encoder: Encoder, actions: int, asked: _Asked, draw: np.random.Generator) -> Decisions:
+    """What the scores of all queries decide."""
     assert encoder.threshold is not None
+    best, _, right, known = asked
     passing = best >= encoder.threshold
-    half = _half_strangers(known, draw)
-    stated = encoder.probability(np.asarray(best[half], np.float64))
     return Decisions(
         actions,
         {
@@ -110,10 +128,17 @@ def _decided(
         },
         _mean(passing[known]),
         _mean(right[known & passing]),
-        _mean(stated),
-        _mean(right[half]),
-        expected_calibration_error(stated, right[half].astype(np.float64)),
+        _stated(encoder, asked, _half_strangers(known, draw), STRANGERS),
+        _stated(encoder, asked, np.flatnonzero(known), 0.0),
     )
+
+
+def _stated(encoder: Encoder, asked: _Asked, queries: Labels, strangers: float) -> Stated:
+    """What is stated of these queries, and what is true."""
+    assert encoder.probability is not None
+    right = asked.right[queries].astype(np.float64)
+    stated = encoder.probability(asked.best[queries], asked.behind[queries], strangers)
+    return Stated(_mean(stated), _mean(right), expected_calibration_error(stated, right))
 
 
 def _exemplar(archive: Archive, label: int, person: int | None, draw: np.random.Generator) -> int:
@@ -155,10 +180,10 @@ def run(arguments: argparse.Namespace) -> int:
     if encoder.threshold is None or not encoder.thresholds:
         raise BadModelFile(f"{arguments.model} states no thresholds: it was exported without any")
     print(f"Shares in %, of {_DRAWS} galleries a row, one exemplar an action. Strangers are clips")
-    print("whose action is not enrolled; half: every second clip is one.")
+    print("whose action is not enrolled; probabilities are told how many there are.")
     print(
-        f"| set | exemplars of | actions | strangers at {_stated(encoder)} % | enrolled "
-        "| right of these | half: probability / true | calibration error |"
+        f"| set | exemplars of | actions | strangers at {_shares(encoder)} % | enrolled "
+        "| right of these | half strangers: probability / true, error | none |"
     )
     print("|---" * 8 + "|")
     for archive in archives:
@@ -190,5 +215,5 @@ def _archives(names: str) -> list[Archive]:
     return archives
 
 
-def _stated(encoder: Encoder) -> str:
+def _shares(encoder: Encoder) -> str:
     return " / ".join(f"{100 * float(s):g}" for s in sorted(encoder.thresholds, reverse=True))

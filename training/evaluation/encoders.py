@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from skeleton import Clip, Layout, Prepared, prepare_persons, resolve_layout
 from training.evaluation.gallery_scale import GalleryNorm, GalleryScores, Matrix
-from training.evaluation.logistic import logistic
+from training.evaluation.probability import Probability, StatesProbability
 
 Floats = NDArray[np.float32]
 Outputs = dict[str, Floats]
@@ -32,7 +32,7 @@ class Encoder:
     `embed` takes `joints` `(N, T, M, V, 3)` and `seen` `(N, T, M, V)` and returns `embedding`
     `(N, D)` and, where the model has them, `cohort_mean` and `cohort_std` `(N,)`. `trained` names
     its training classes, `dataset/label name` (None: not known). `facts` go into the report.
-    `probability` turns scores into probabilities, where the model is calibrated; `thresholds` are
+    `probability` turns scores into probabilities, where the model states any; `thresholds` are
     by the share of strangers that they state to let pass, "0.1" for instance, and `threshold` is
     the one that decides. By `gallery` what is enrolled tells the scores, where the file says how;
     `centre` is what the mean of the base classes counts as where a gallery's is taken off. `parts`
@@ -44,7 +44,7 @@ class Encoder:
     embed: Callable[[Floats, Floats], Outputs]
     trained: tuple[str, ...] | None
     facts: Mapping[str, str]
-    probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    probability: StatesProbability | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     threshold: float | None = None
     gallery: GalleryNorm | None = None
@@ -138,8 +138,9 @@ def encoder_from_model(path: Path) -> Encoder:
         layout = resolve_layout(told["layout"]["joints"])
         frames, persons = int(told["frames"]), int(told.get("persons", 1))
         classes = told.get("training", {}).get("classes")
-        slope, intercept = (float(told["calibration"][name]) for name in ("slope", "intercept"))
         calibration = told["calibration"]
+        stated = calibration["probability"]
+        probability = Probability(**{name: float(value) for name, value in stated.items()})
         thresholds = {share: float(at) for share, at in calibration.get("thresholds", {}).items()}
         decides = calibration.get("threshold")
         gallery, centre = _gallery(told)
@@ -154,9 +155,6 @@ def encoder_from_model(path: Path) -> Encoder:
             for name, values in zip(names, given, strict=True)
         }
 
-    def probability(score: NDArray[np.float64]) -> NDArray[np.float64]:
-        return logistic(slope * score + intercept)
-
     return Encoder(
         layout=layout,
         frames=frames,
@@ -168,7 +166,7 @@ def encoder_from_model(path: Path) -> Encoder:
             "space": str(told.get("space", "")),
             "commit": str(told.get("commit", "")),
         },
-        probability=probability,
+        probability=probability.of_best,
         thresholds=thresholds,
         threshold=None if decides is None else float(decides),
         gallery=gallery,

@@ -149,10 +149,10 @@ def by_matrix(
     """Measure a method on the drawn episodes; `marked` `(n,)` are clips of truly novel classes."""
 
     def ask(half: bool) -> list[Answers]:
-        given = [answers(method.similarity, archive.labels, e, half=half) for e in drawn]
-        if method.probability is None:
-            return given
-        return [replace(one, probability=method.probability(one.best)) for one in given]
+        return [
+            answers(method.similarity, archive.labels, e, half=half, probability=method.probability)
+            for e in drawn
+        ]
 
     return measured(method.name, method.seconds, drawn, ask(False), ask(True), marked)
 

@@ -193,14 +193,15 @@ class GalleryScores:
         """The scores `(q, e)` of all queries with all exemplars before a gallery tells them."""
         return less_cohort(self.cosine, self.asked, self.enrolled)
 
-    def table(self, queries: Labels, exemplars: Labels) -> Floats:
-        """Return the scores `(Q, C)` of these queries `(Q,)` with one exemplar `(C,)` an action."""
+    def table(self, queries: Labels, exemplars: Labels) -> tuple[Floats, float]:
+        """Return the scores `(Q, C)` of these queries `(Q,)` with one exemplar `(C,)` an action,
+        and their unit, in cosines."""
         scores, between = self._centred(queries, exemplars)
         if self.norm is None:
-            return scores
+            return scores, 1.0
         near = nearness(between, self.between[np.ix_(exemplars, exemplars)])
         level, unit = self.norm.scale(near)
-        return (scores - level) / unit
+        return (scores - level) / unit, unit
 
     def ranking(self, queries: Labels, exemplars: Labels, actions: Labels) -> Floats:
         """Return what ranks the exemplars `(n,)` of these `actions` `(n,)` for the queries `(Q,)`,
@@ -229,12 +230,12 @@ class GalleryScores:
 Similarity = Matrix | GalleryScores
 
 
-def table(similarity: Similarity, queries: Labels, exemplars: Labels) -> Floats:
+def table(similarity: Similarity, queries: Labels, exemplars: Labels) -> tuple[Floats, float]:
     """Return the similarities `(Q, C)` of these queries `(Q,)` with one exemplar `(C,)` of each
-    action."""
+    action, and their unit, 1 where no gallery tells them."""
     if isinstance(similarity, GalleryScores):
         return similarity.table(queries, exemplars)
-    return np.asarray(similarity[np.ix_(queries, exemplars)], np.float64)
+    return np.asarray(similarity[np.ix_(queries, exemplars)], np.float64), 1.0
 
 
 def ranking(similarity: Similarity, queries: Labels, exemplars: Labels, actions: Labels) -> Floats:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skeleton import Archive
 from training.evaluation.distances import dtw, euclid
 from training.evaluation.encoders import Encoder
 from training.evaluation.features import floor_features
 from training.evaluation.gallery_scale import GalleryScores, Matrix, Similarity
+from training.evaluation.probability import StatesProbability
 
 EUCLID = "Euclid"
 DTW = "DTW"
@@ -31,7 +31,7 @@ class Method:
     name: str
     similarity: Similarity
     seconds: float
-    probability: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    probability: StatesProbability | None = None
 
 
 def floor(archive: Archive) -> list[Method]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.evaluation.gallery_scale import Similarity, table
+from training.evaluation.probability import STRANGERS, StatesProbability
 from training.evaluation.protocol import Episode, Labels
 
 Floats = NDArray[np.float64]
@@ -27,19 +28,31 @@ class Answers:
     probability: Floats | None = None
 
 
-def answers(similarity: Similarity, labels: Labels, episode: Episode, *, half: bool) -> Answers:
+def answers(
+    similarity: Similarity,
+    labels: Labels,
+    episode: Episode,
+    *,
+    half: bool,
+    probability: StatesProbability | None = None,
+) -> Answers:
     """Match an episode's queries by a similarity `(n, n)` over the clips of `labels` `(n,)`.
 
-    With `half` only the episode's enrolled half of the classes takes part (open set).
+    With `half` only the episode's enrolled half of the classes takes part (open set). A
+    `probability` is told so: that there are as many strangers, or none.
     """
     keep = episode.enrolled if half else np.ones(len(episode.classes), dtype=np.bool_)
     classes, exemplars = episode.classes[keep], episode.exemplars[keep]
-    found = table(similarity, episode.queries, exemplars)  # (Q, C)
+    found, unit = table(similarity, episode.queries, exemplars)  # (Q, C)
     best = found.max(axis=1)
     tied = found == best[:, None]
     true = labels[episode.queries][:, None] == classes
     right = (tied & true).sum(axis=1) / tied.sum(axis=1)
-    return Answers(best, right, true.any(axis=1))
+    stated = None
+    if probability is not None:
+        behind = (best[:, None] - found) * unit
+        stated = probability(best, behind, STRANGERS if half else 0.0)
+    return Answers(best, right, true.any(axis=1), stated)
 
 
 def among(given: Answers, of: NDArray[np.bool_]) -> Answers:
@@ -78,17 +91,23 @@ def right_when_accepting(given: Answers, share: float) -> float:
 
 
 def expected_calibration_error(
-    probability: NDArray[np.floating], right: NDArray[np.floating], *, bins: int = 15
+    probability: NDArray[np.floating],
+    right: NDArray[np.floating],
+    *,
+    weights: NDArray[np.floating] | None = None,
+    bins: int = 15,
 ) -> float:
     """Mean distance of stated probability and share right over equal-width bins, by bin size.
 
-    (Guo et al., ICML 2017.) Both arrays are `(Q,)`; NaN without queries.
+    (Guo et al., ICML 2017.) All arrays are `(Q,)`; queries weigh the same without `weights`. NaN
+    without queries.
     """
     if len(probability) == 0:
         return float("nan")
+    counts = np.ones(len(probability)) if weights is None else weights
     place = np.clip((probability * bins).astype(np.int64), 0, bins - 1)
-    gap = np.bincount(place, weights=probability - right, minlength=bins)
-    return float(np.abs(gap).sum() / len(probability))
+    gap = np.bincount(place, weights=counts * (probability - right), minlength=bins)
+    return float(np.abs(gap).sum() / counts.sum())
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from skeleton import Archive
 from training.evaluation.metrics import Answers, spread
+from training.evaluation.probability import STRANGERS
 from training.evaluation.protocol import Episode
 
 #: The best score of a query without any match; below every score that a service gives.
@@ -91,10 +92,11 @@ class Service:
             for enrolled, kept in [(everything, closed), *half]:
                 true = archive.labels[episode.queries]
                 known = np.isin(true, episode.classes[enrolled])
-                replies, refusals = self._ask(archive, episode, enrolled)
+                whole = enrolled is everything
+                strangers = 0.0 if whole else STRANGERS
+                replies, refusals = self._ask(archive, episode, enrolled, strangers)
                 kept.append(_answers(replies, true, known))
                 refused += refusals
-                whole = enrolled is everything
                 name = "all classes enrolled" if whole else "half enrolled, known"
                 groups.setdefault(name, []).append(_decisions(replies, true, known))
                 if not whole:
@@ -107,7 +109,7 @@ class Service:
         return Served(tuple(closed), tuple(opened), decisions, refused, time.monotonic() - begun)
 
     def _ask(
-        self, archive: Archive, episode: Episode, enrolled: NDArray[np.bool_]
+        self, archive: Archive, episode: Episode, enrolled: NDArray[np.bool_], strangers: float
     ) -> tuple[list[_Reply], int]:
         """Enrol the chosen classes of an episode, recognise every query; count what is refused."""
         with self._collection(f"evaluate-{archive.name}-{uuid4().hex[:12]}") as name:
@@ -120,14 +122,15 @@ class Service:
                 refused += given.status_code == _UNUSABLE
             pool = ThreadPoolExecutor(self._threads)
             try:
-                asked = partial(self._recognize, archive, name)
+                asked = partial(self._recognize, archive, name, strangers)
                 replies = list(pool.map(asked, episode.queries.tolist()))
             finally:
                 pool.shutdown(cancel_futures=True)
         return replies, refused + sum(reply.refused for reply in replies)
 
-    def _recognize(self, archive: Archive, collection: str, clip: int) -> _Reply:
-        response = self._send("/recognize", archive, clip, collection=collection, k="1")
+    def _recognize(self, archive: Archive, collection: str, strangers: float, clip: int) -> _Reply:
+        query = {"collection": collection, "k": "1", "strangers": f"{strangers:g}"}
+        response = self._send("/recognize", archive, clip, **query)
         if response.status_code == _UNUSABLE:
             return _Reply("unknown", None, _NO_MATCH, 0.0, refused=True)
         body = response.json()

@@ -1,5 +1,6 @@
 """What thresholds let pass, by how much is enrolled."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,14 @@ from training.evaluation.encoders import Encoder
 
 
 def knowing(thresholds: dict[str, float], threshold: float = 0.5) -> Encoder:
-    """A model whose probability is its score."""
+    """A model whose probability is its score, less the share of strangers."""
     return Encoder(
         layout=LAYOUTS["body16"],
         frames=64,
         embed=lambda joints, seen: {},
         trained=None,
         facts={},
-        probability=lambda score: score,
+        probability=lambda best, behind, strangers: best * (1 - strangers),
         thresholds=thresholds,
         threshold=threshold,
     )
@@ -33,9 +34,11 @@ def asked_of(monkeypatch: pytest.MonkeyPatch) -> list[tuple[np.ndarray, np.ndarr
     """The queries and exemplars of every gallery that will be drawn."""
     asked: list[tuple[np.ndarray, np.ndarray]] = []
 
-    def table(scores: np.ndarray, queries: np.ndarray, exemplars: np.ndarray) -> np.ndarray:
+    def table(
+        scores: np.ndarray, queries: np.ndarray, exemplars: np.ndarray
+    ) -> tuple[np.ndarray, float]:
         asked.append((queries, exemplars))
-        return scores[np.ix_(queries, exemplars)]
+        return scores[np.ix_(queries, exemplars)], 1.0
 
     monkeypatch.setattr(decisions, "table", table)
     return asked
@@ -69,12 +72,19 @@ def test_shares_are_those_of_the_strangers_and_of_the_enrolled(
     assert found.enrolled != pytest.approx((best[known] >= 0.85).mean())
     assert found.right == pytest.approx(right[known & (best >= 0.7)].mean())
     assert 0.5 < found.right < 1
-    assert found.true == pytest.approx(right[known].mean() / 2, abs=0.03)
+    assert found.half.true == pytest.approx(right[known].mean() / 2, abs=0.03)
+    assert found.none.true == pytest.approx(right[known].mean())
+    assert found.none.probability == pytest.approx(best[known].mean())
+    assert found.half.probability == pytest.approx(
+        (best[known].mean() + best[~known].mean()) / 4, abs=0.03
+    )
     assert found.line("x", "one person").startswith("| x | one person | 2 | ")
     # With all of them enrolled there is no stranger.
     whole = measure_decisions(encoder, scores, archive, 4, several=False, seed=0)
     assert np.isnan(whole.strangers["0.1"])
-    assert whole.line("x", "one person").endswith("| - | - |")
+    assert np.isnan(whole.half.error)
+    assert whole.none.error >= 0
+    assert re.fullmatch(r".*\| - \| 0\.\d\d / \d\.\d\d, 0\.\d\d \|", whole.line("x", "one person"))
 
 
 @pytest.mark.parametrize("several", [False, True])

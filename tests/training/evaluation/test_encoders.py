@@ -79,7 +79,7 @@ def _model(path: Path) -> None:
         "space": "toy-space",
         "layout": {"name": "body16", "joints": LAYOUTS["body16"].joints},
         "frames": frames,
-        "calibration": {"slope": 2.0, "intercept": -1.0},
+        "calibration": {"probability": {"slope": 2.0, "intercept": -1.0, "temperature": 0.1}},
         "training": {"classes": ["home/wave"]},
         "commit": "abc",
     }
@@ -94,9 +94,12 @@ def test_a_model_file_says_all_that_an_evaluation_needs(archive: Archive, tmp_pa
     assert (encoder.frames, encoder.trained) == (8, ("home/wave",))
     assert encoder.facts["space"] == "toy-space"
     assert encoder.probability is not None
-    assert np.allclose(encoder.probability(np.array([0.5, 0.5 + np.log(3) / 2])), [0.5, 0.75])
+    alone = np.zeros((2, 1))
+    best = np.array([0.5, 0.5 + np.log(3) / 2])
+    assert np.allclose(encoder.probability(best, alone, 0.5), [0.5, 0.75])
     with np.errstate(all="raise"):  # of a score far off too
-        assert encoder.probability(np.array([-1e4, 1e4])).tolist() == [0, 1]
+        told = encoder.probability(np.array([-1e4, 1e4]), alone, 0.5)
+    assert told == pytest.approx([0, 1], abs=1e-300)
     outputs = encoder.encode(archive)
     assert outputs["embedding"].shape == (len(archive), 48)
     assert outputs["cohort_mean"].tolist() == [0.0] * len(archive)

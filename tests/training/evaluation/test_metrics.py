@@ -80,6 +80,33 @@ def test_calibration_error_of_a_hand_worked_example() -> None:
     right = np.array([1.0] * 8 + [0.0] * 2 + [1.0] * 5 + [0.0] * 5)
     assert expected_calibration_error(stated, right, bins=10) == pytest.approx(0.15)
     assert expected_calibration_error(np.array([1.0, 0.0]), np.array([1.0, 0.0])) == 0
+    # The ten at 0.95 count twice as much.
+    twice = np.array([2.0] * 10 + [1.0] * 10)
+    told = expected_calibration_error(stated, right, weights=twice, bins=10)
+    assert told == pytest.approx((20 * 0.15 + 10 * 0.15) / 30)
+    wide = expected_calibration_error(stated, 0 * right, weights=twice, bins=10)
+    assert wide == pytest.approx((20 * 0.95 + 10 * 0.35) / 30)
+
+
+def test_probabilities_are_told_how_many_strangers_there_are_and_how_far_others_lie_behind() -> (
+    None
+):
+    told = []
+
+    def probability(best: np.ndarray, behind: np.ndarray, strangers: float) -> np.ndarray:
+        told.append((behind, strangers))
+        return best / 2
+
+    episode = episodes(LABELS, SUBJECTS)[0]
+    for half in (False, True):
+        given = answers(SAME, LABELS, episode, half=half, probability=probability)
+        assert given.probability is not None
+        assert given.probability.tolist() == (given.best / 2).tolist()
+    (closed, none), (opened, every_second) = told
+    assert (none, every_second) == (0, 0.5)
+    assert (closed.shape, opened.shape) == ((len(episode.queries), 4), (len(episode.queries), 2))
+    assert (np.sort(closed, axis=1) == [0, 1, 1, 1]).all()
+    assert answers(SAME, LABELS, episode, half=False).probability is None
 
 
 def test_a_paired_difference_is_taken_episode_by_episode() -> None:

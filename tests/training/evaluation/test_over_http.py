@@ -38,6 +38,7 @@ class _Contract(ThreadingHTTPServer):
         self.busy = 3
         self.fail_after: int | None = None
         self.asked = 0
+        self.told: set[tuple[int, str]] = set()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -79,6 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
             gallery[query["action"]] = clip
             return self._say(201, {})
         self.server.asked += 1
+        self.server.told.add((len(gallery), query["strangers"]))
         if self.server.busy:
             self.server.busy -= 1
             return self._say(503, Retry_After="0")
@@ -136,6 +138,8 @@ def test_the_same_episodes_run_through_a_service_that_is_busy_at_times(
         assert given.known.tolist() == known.tolist()
         assert 0 <= auroc(given) <= 1
     assert served.closed[0].probability is not None
+    everything = len(drawn[0].classes)
+    assert contract.told == {(everything, "0"), (everything - everything // 2, "0.5")}
     assert served.refused == 0
     shares = served.decisions["half enrolled, unknown"]
     assert shares["match"] + shares["unknown"] + shares["ambiguous"] == pytest.approx(1)
@@ -156,10 +160,10 @@ def test_the_collections_are_removed_after_ctrl_c(
 ) -> None:
     answer = service._recognize
 
-    def interrupted(chosen: Archive, collection: str, clip: int) -> Any:
+    def interrupted(chosen: Archive, collection: str, strangers: float, clip: int) -> Any:
         if contract.asked > 10:
             raise KeyboardInterrupt
-        return answer(chosen, collection, clip)
+        return answer(chosen, collection, strangers, clip)
 
     monkeypatch.setattr(service, "_recognize", interrupted)
     with pytest.raises(KeyboardInterrupt):
