@@ -73,3 +73,18 @@ def test_what_stands_where_a_command_would_write_is_told_before_anything_is_done
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert f"argument {option}: {in_the_way} {why}" in said
+
+
+@pytest.mark.parametrize("in_the_way", ["runs", "runs/ntu60"])
+def test_what_stands_where_a_benchmark_writes_of_itself_is_told_before_anything_is_done(
+    in_the_way: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(in_the_way).parent.mkdir(exist_ok=True)
+    Path(in_the_way).touch()
+    monkeypatch.setattr(sys, "argv", ["training", "benchmark", "ntu60"])
+    assert main() == 2
+    assert f"argument --out: {in_the_way} is no folder" in capsys.readouterr().err

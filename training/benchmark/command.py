@@ -133,9 +133,17 @@ def _plan(arguments: argparse.Namespace) -> _Plan:
         seeds=arguments.seeds,
         draws=arguments.draws,
         config=arguments.config or _CONFIGS / f"{split.name}.yaml",
-        out=arguments.out or Path("runs") / split.name,
+        out=arguments.out or _default_out(split),
         device=device,
     )
+
+
+def _default_out(split: Split) -> Path:
+    """`runs/NAME`; what stands in its way is told as it is of `--out`."""
+    try:
+        return folder(f"runs/{split.name}")
+    except argparse.ArgumentTypeError as error:
+        raise BadConfig(f"argument --out: {error}") from error
 
 
 def _base(split: Split, asked: str | None) -> tuple[int, ...]:
