@@ -54,7 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure on the base classes' clips; 1 where the text leaks."""
-    config, state = _kept(arguments.checkpoint.with_name(FILE))
+    checkpoint: Path = arguments.checkpoint
+    if not checkpoint.is_file():
+        what = "is no file" if checkpoint.exists() else "does not exist"
+        raise BadCheckpoint(f"{checkpoint} {what}")
+    kept = checkpoint.with_name(FILE)
+    config, state = _kept(kept)
     layout = resolve_layout(config.encoder.layout)
     frames, persons = config.encoder.input_frames, config.encoder.persons
     stored = SkeletonDataset.load(config.data, layout, persons=persons)
@@ -65,8 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         learner.modules().load_state_dict(state)
     except RuntimeError as error:
         raise BadCheckpoint(
-            f"{arguments.checkpoint.with_name(FILE)} is of other classes than the data sets now "
-            f"hold: {str(error).splitlines()[-1].strip()}"
+            f"{kept} is of other classes than the data sets now hold: "
+            f"{str(error).splitlines()[-1].strip()}"
         ) from error
     found = measure(learner, data, aims)
     print(

@@ -135,10 +135,20 @@ def test_a_run_shows_its_losses_keeps_its_guidance_and_can_be_asked_whether_it_l
 def test_a_leak_cannot_be_asked_for_where_no_guidance_was_kept(
     folder: Path, tmp_path: Path
 ) -> None:
+    (tmp_path / "last.pt").touch()
     asked = command(folder, "leak", "--checkpoint", str(tmp_path / "last.pt"))
     assert asked.returncode == 2
-    assert asked.stderr.startswith("error: ")
-    assert "guidance.pt" in asked.stderr
+    assert asked.stderr.startswith(f"error: {tmp_path / 'guidance.pt'} does not exist")
+
+
+def test_a_leak_asked_of_a_checkpoint_that_is_absent_names_the_checkpoint(
+    folder: Path, tmp_path: Path
+) -> None:
+    asked = command(folder, "leak", "--checkpoint", str(tmp_path / "last.pt"))
+    assert asked.returncode == 2
+    assert asked.stderr == f"error: {tmp_path / 'last.pt'} does not exist\n"
+    asked = command(folder, "leak", "--checkpoint", str(tmp_path))
+    assert asked.stderr == f"error: {tmp_path} is no file\n"
 
 
 def test_a_class_without_texts_ends_the_run_before_it_begins(folder: Path, tmp_path: Path) -> None:

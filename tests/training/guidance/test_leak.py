@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.training.guidance.conftest import toy_config
+from training import checkpoint
 from training.guidance import leak
 from training.train import Run
 
@@ -86,8 +87,10 @@ def test_a_run_with_two_persons_can_be_asked(folder: Path, tmp_path: Path) -> No
     run = Run(config, torch.device("cpu"))
     for _ in run.epochs():
         pass
-    leak.keep(tmp_path / leak.FILE, config, run.learner)
-    asked = argparse.Namespace(checkpoint=tmp_path / "last.pt")
+    last = tmp_path / "last.pt"
+    checkpoint.save(last, run.trained())
+    leak.keep(last.with_name(leak.FILE), config, run.learner)
+    asked = argparse.Namespace(checkpoint=last)
     assert leak.run(asked) in (0, 1)
     found = leak.measure(run.learner, run.served, run.targets)
     assert 0 <= found.right <= 1
