@@ -82,6 +82,26 @@ def test_a_difference_may_be_one_to_another_difference(tmp_path: Path) -> None:
     )
 
 
+def test_a_files_texts_go_by_its_own_folder_and_an_overrides_by_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "shared", "shared/mine"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    base = tmp_path / "shared" / "base.yaml"
+    base.write_text("guidance: {embeddings: [shipped, base.npz, /srv/all.npz]}\n")
+    mine = base.with_name("mine") / "mine.yaml"
+    mine.write_text("base: ../base.yaml\nguidance: {descriptions: [shipped, ./mine.yaml]}\n")
+    for file in (mine, Path("../shared/mine/mine.yaml")):
+        guidance = load_config(file).guidance
+        assert guidance is not None
+        assert guidance.descriptions == ("shipped", "../shared/mine/mine.yaml")
+        assert guidance.embeddings == ("shipped", "../shared/base.npz", "/srv/all.npz")
+    guidance = load_config(mine, ("guidance.descriptions=[./given.yaml]",)).guidance
+    assert guidance is not None
+    assert guidance.descriptions == ("given.yaml",)
+
+
 @pytest.mark.parametrize(
     ("base", "why"),
     [

@@ -12,7 +12,7 @@ from skeleton.whole_file import is_unfinished, write_whole
 from training import checkpoint
 from training.ablation.measurement import Measurement, read_measurement
 from training.ablation.plan import Entry, differences
-from training.config import BadConfig, Config, load_config
+from training.config import BadConfig, Config, for_folder, load_config
 from training.lock import LOCK
 
 
@@ -51,6 +51,7 @@ class RunFolder:
         if not self.config.exists():
             self.path.mkdir(parents=True, exist_ok=True)
             tree = entry.config.model_dump(mode="json", by_alias=True)
+            tree = for_folder(tree, self.path)
             write_whole(self.config, yaml.safe_dump(tree, sort_keys=False, allow_unicode=True))
 
     def check(self, entry: Entry) -> None:

@@ -26,9 +26,11 @@ from training.config.sections import (
     SetConfig,
     SpectrumConfig,
 )
+from training.config.text_files import SHIPPED, for_folder
 
 __all__ = [
     "DEFAULT",
+    "SHIPPED",
     "AugmentationConfig",
     "BadConfig",
     "CompletionConfig",
@@ -48,6 +50,7 @@ __all__ = [
     "SpectrumConfig",
     "config_from",
     "differences_of",
+    "for_folder",
     "load_config",
     "overridden",
 ]

@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from training.config.sections import Config
+from training.config.text_files import from_folder
 from training.yaml_text import load_yaml
 
 DEFAULT = Path(__file__).parents[1] / "configs" / "default.yaml"
@@ -20,8 +21,9 @@ def load_config(difference: Path | None = None, overrides: tuple[str, ...] = ())
     """Read the default, a difference file over it, then `section.field=value` overrides.
 
     A file that names another as its `base`, in its own folder or by a path from there, is a
-    difference to that one. Raises `BadConfig` for unknown fields, wrong values, unreadable files
-    and files that are each other's base.
+    difference to that one. The files of texts that a file names go by its folder too, those of an
+    override by the current one. Raises `BadConfig` for unknown fields, wrong values, unreadable
+    files and files that are each other's base.
     """
     tree = _read(DEFAULT)
     for part in differences_of(difference):
@@ -58,7 +60,8 @@ def config_from(tree: dict[str, Any]) -> Config:
 
 def differences_of(file: Path | None) -> list[dict[str, Any]]:
     """The plain trees that a difference file puts over the default, one after the other: its bases'
-    and its own, which is the last. Raises `BadConfig` as `load_config`.
+    and its own, which is the last; files of texts by the current folder. Raises `BadConfig` as
+    `load_config`.
     """
     trees: list[dict[str, Any]] = []
     read: list[Path] = []
@@ -72,7 +75,7 @@ def differences_of(file: Path | None) -> list[dict[str, Any]]:
         base = tree.pop("base", None)
         if not isinstance(base, str | None):
             raise BadConfig(f"{file}: base must name a file, not {base!r}")
-        trees.insert(0, tree)
+        trees.insert(0, from_folder(tree, file.parent))
         file = None if base is None else file.parent / base
     return trees
 

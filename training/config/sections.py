@@ -1,9 +1,10 @@
 """The sections of a configuration: their fields, and what fits together."""
 
 import math
+from os.path import normpath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from skeleton import resolve_layout
 
@@ -232,9 +233,13 @@ class CrossModalConfig(_Section):
         return self
 
 
+# One file is one path, however it is written: configurations are compared.
+_Files = Annotated[tuple[Annotated[str, AfterValidator(normpath)], ...], Field(min_length=1)]
+
+
 class GuidanceConfig(_Section):
-    descriptions: tuple[str, ...] = Field(min_length=1)
-    embeddings: tuple[str, ...] = Field(min_length=1)
+    descriptions: _Files
+    embeddings: _Files
     importance: ImportanceConfig
     cross_modal: CrossModalConfig
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from skeleton import Layout
-from training.config import GuidanceConfig
+from training.config import SHIPPED, GuidanceConfig
 from training.dataset import TrainingClass
 from training.text.action_text import ActionText
 from training.text.body_words import action_weights
@@ -19,9 +19,6 @@ from training.text.descriptions import Descriptions, read_folder
 from training.text.embeddings import SHIPPED as SHIPPED_EMBEDDINGS
 from training.text.embeddings import TextEmbeddings
 from training.text.errors import BadDescription, BadEmbeddings
-
-#: In a configuration, what came with the project.
-_SHIPPED = "shipped"
 
 #: The side a class's texts are written for, where people differ; 0 where they do not.
 _SIDES = {"left": 1, "right": -1, "both": 0}
@@ -62,7 +59,7 @@ def _descriptions(sources: Iterable[str]) -> Mapping[str, Descriptions]:
     """The descriptions by data set; a later source replaces the classes that it names."""
     found: dict[str, Descriptions] = {}
     for source in sources:
-        path = SHIPPED_DESCRIPTIONS if source == _SHIPPED else Path(source)
+        path = SHIPPED_DESCRIPTIONS if source == SHIPPED else Path(source)
         if path.is_dir():
             read = read_folder(path)
         else:
@@ -93,7 +90,7 @@ def _actions(
 
 
 def _embeddings(sources: Iterable[str]) -> TextEmbeddings:
-    read = [TextEmbeddings.read(SHIPPED_EMBEDDINGS if s == _SHIPPED else s) for s in sources]
+    read = [TextEmbeddings.read(SHIPPED_EMBEDDINGS if s == SHIPPED else s) for s in sources]
     first, *others = read
     for other in others:
         if (other.model, other.width) != (first.model, first.width):

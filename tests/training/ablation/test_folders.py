@@ -10,7 +10,9 @@ import pytest
 from tests.training.ablation.conftest import Done, Folder
 from training import lock
 from training.ablation.ablate import add_arguments, run
-from training.ablation.run_folder import is_foreign
+from training.ablation.plan import Entry
+from training.ablation.run_folder import RunFolder, is_foreign
+from training.config import load_config
 from training.lock import locked
 
 Command = Callable[..., int]
@@ -154,3 +156,17 @@ def test_absent_data_is_told_before_anything_is_begun(
     assert command(tmp_path / "out") == 2
     assert "ONESHOT_DATA" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("file", ["texts.yaml", "./texts.yaml", "/srv/texts.yaml", "shipped"])
+def test_a_runs_own_configuration_file_names_its_texts_from_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    planned = load_config(None, (f"guidance.descriptions=[{file}]",))
+    entry = Entry("small", "plain", 0, (), planned)
+    for folder in (RunFolder(Path("out/run")), RunFolder(tmp_path / "elsewhere")):
+        folder.claim(entry)
+        assert load_config(folder.config) == planned
+        folder.check(entry)
