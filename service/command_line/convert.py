@@ -40,8 +40,9 @@ def convert(
     skeleton: Bones = None,
     layouts: LayoutFiles = None,
 ) -> None:
-    """Convert a clip file. Needs no running service."""
-    if target.suffix.lower() not in WRITERS:
+    """Convert a clip file. From JSON to JSON its action is kept. Needs no running service."""
+    suffix = target.suffix.lower()
+    if suffix not in WRITERS:
         raise Failed(f"{target}: clips are written as {', '.join(WRITERS)}")
     if target.exists() and not force:
         raise Failed(f"{target} is there already; --force overwrites it")
@@ -49,16 +50,17 @@ def convert(
         source, format_name=format_name, layout=layout, fps=fps, axes=axes, person=person,
         skeleton=skeleton, layouts=layouts,
     )  # fmt: skip
+    action = clip.action
     try:
         choose_person(clip.recording.joints, clip.recording.person)
-        write_path(clip.recording, target)
+        write_path(clip.recording, target, action)
     except UnusableClip as error:
         raise Failed(f"{source}: {as_options(str(error))}") from error
     except OSError as error:
         raise Failed(f"{target}: {error.strerror}") from error
-    for remark in (*clip.recording.remarks, *_lost(clip.recording, target.suffix.lower())):
+    for remark in (*clip.recording.remarks, *_lost(clip.recording, suffix)):
         note(as_options(remark))
-    if (action := clip.action) is not None:
+    if action is not None and suffix != ".json":
         note(f"the action {action!r} is left out: {target.name} holds the clip alone")
 
 

@@ -8,8 +8,9 @@ from skeleton.clip import Recording
 from skeleton.layouts import LAYOUTS
 
 
-def write_json(recording: Recording) -> bytes:
-    """Write `{"clip": {"layout", "fps", "axes", "person", "joints"}}`, a body of `/recognize`.
+def write_json(recording: Recording, action: str | None = None) -> bytes:
+    """Write `{"clip": {"layout", "fps", "axes", "person", "joints"}}`, a body of `/recognize`; with
+    an `action` before the clip, one of `/enroll`.
 
     Every coordinate comes back to the bit, an unseen one is null. A layout that is not built in is
     written as its joint names, so that its own name and parents are lost.
@@ -27,4 +28,5 @@ def write_json(recording: Recording) -> bytes:
         clip["person"] = recording.person
     # [T][V][3] for one person, as most people write it.
     clip["joints"] = np.ascontiguousarray(joints[:, 0] if joints.shape[1] == 1 else joints)
-    return orjson.dumps({"clip": clip}, option=orjson.OPT_SERIALIZE_NUMPY)
+    named = {} if action is None else {"action": action}
+    return orjson.dumps({**named, "clip": clip}, option=orjson.OPT_SERIALIZE_NUMPY)

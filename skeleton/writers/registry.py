@@ -20,9 +20,9 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
 )
 
 
-def write_path(recording: Recording, path: str | Path) -> None:
+def write_path(recording: Recording, path: str | Path, action: str | None = None) -> None:
     """Write a recording in the format of the file's suffix, whole or not at all: what was there
-    before stays until the new file is complete.
+    before stays until the new file is complete. JSON alone holds the `action` too.
 
     Raises `UnknownFormat`, `UnusableClip` where the format cannot hold the clip, `OSError`.
     """
@@ -32,4 +32,5 @@ def write_path(recording: Recording, path: str | Path) -> None:
         raise UnknownFormat(
             f"{path.name}: a clip is written as one of {', '.join(WRITERS)}, by the file's suffix"
         )
-    write_whole(path, writer(recording))
+    data = write_json(recording, action) if writer is write_json else writer(recording)
+    write_whole(path, data)

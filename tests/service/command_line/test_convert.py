@@ -11,6 +11,7 @@ from skeleton import record
 from skeleton.animator import animate
 from skeleton.readers import read_path
 from skeleton.writers import WRITERS, write_json
+from tests.service.caller import JSON, Caller
 from tests.service.command_line.terminal import oneshot
 from tests.warm_process import ROOT
 
@@ -30,6 +31,16 @@ def test_a_clip_goes_round(tmp_path: Path, suffix: str) -> None:
         a = first.clip().joints[:, 0, first.layout.index[name]]
         b = last.clip().joints[:, 0, last.layout.index[name]]
         assert np.allclose(a, b, atol=2e-3), name
+
+
+def test_json_keeps_the_action_and_is_enrolled_as_it_is(tmp_path: Path, visitor: Caller) -> None:
+    out = tmp_path / "again.json"
+    done = oneshot("convert", KICK, out, "--fps", "25")
+    assert (done.status, done.err) == (0, "")
+    response = visitor.post("/enroll", out.read_bytes(), JSON)
+    assert (response.status_code, response.json()["action"]) == (201, "kick")
+    assert oneshot("convert", UNNAMED, out, "--force").status == 0
+    assert visitor.post("/recognize", out.read_bytes(), JSON).json()["action"] == "kick"
 
 
 def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
