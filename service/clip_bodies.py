@@ -22,9 +22,11 @@ from skeleton import (
     Layout,
     Recording,
     UnreadableClip,
+    UnusableClip,
     record,
     resolve_layout,
 )
+from skeleton.errors import UnknownKey
 from skeleton.readers import Source, find_format, read_joint_lists, read_npy, read_source
 from skeleton.readers.containers.json_text import parse_json as parse_file
 from skeleton.readers.containers.json_text import starts_json
@@ -115,23 +117,35 @@ def _file_input(
     if not file.data:
         raise Unparsable("the file is empty")
     format = find_format(query.format, file.data, file.name)
-    recording = read_source(
-        Source(
-            file.data,
-            file.name,
-            None if bones is None else bones.data,
-            None if query.layout is None else resolve_layout(query.layout, layouts),
-            layouts,
-        ),
-        format,
-        fps=query.fps,
-        axes=query.axes,
-        person=query.person,
+    source = Source(
+        file.data,
+        file.name,
+        None if bones is None else bones.data,
+        None if query.layout is None else resolve_layout(query.layout, layouts),
+        layouts,
     )
+    try:
+        recording = read_source(source, format, fps=query.fps, axes=query.axes, person=query.person)
+    except UnknownKey as error:
+        raise UnusableClip(f"{error}{_place_of(error.key, query)}") from error
     action = None
     if format.name == "json" and isinstance(query, EnrollQuery) and query.action is None:
         action = _action_of(file.data)
     return ClipInput(query, format.name, recording, action)
+
+
+def _place_of(key: str, query: ClipQuery) -> str:
+    """The end of a message about a key of a JSON file: where it belongs; empty where nowhere."""
+    if key in ClipFields.model_fields:
+        return "; it belongs into the clip"
+    if key == "action":
+        return '; it belongs beside the clip, {"action": ..., "clip": {...}}'
+    if key in type(query).model_fields:
+        return (
+            f"; it belongs into the address, ?{key}=..., or into a form, -F {key}=..., "
+            "not into a file"
+        )
+    return ""
 
 
 def _action_of(file: bytes) -> str | None:

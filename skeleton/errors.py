@@ -33,6 +33,14 @@ class UnknownPerson(UnusableClip):
     """The chosen person is not in the clip."""
 
 
+class UnknownKey(UnusableClip):
+    """A `key` of a JSON file that stands where no clip has it."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
 class UnreadableClip(ValueError):
     """Bytes that cannot be parsed as the format they are said to be."""
 

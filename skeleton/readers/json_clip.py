@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skeleton.clip import refuse_length
-from skeleton.errors import BadShape, NothingToSee, UnusableClip
+from skeleton.errors import BadShape, NothingToSee, UnknownKey, UnusableClip
 from skeleton.layouts import LONGEST_LAYOUT, LONGEST_NAME, MOST_JOINTS, Layout, resolve_layout
 from skeleton.readers.containers.json_text import parse_json, starts_json
 from skeleton.readers.format import Format, Reading, Source
@@ -158,9 +158,10 @@ def _clip_of(tree: Any) -> dict[str, Any]:
 def _refuse_unknown(tree: dict[str, Any], known: frozenset[str], what: str) -> None:
     unknown = [key for key in tree if key not in known]
     if unknown:
-        raise UnusableClip(
+        raise UnknownKey(
+            unknown[0],
             f"{what} has the key {unknown[0][:40]!r}, which is not one of "
-            f"{', '.join(sorted(known))}"
+            f"{', '.join(sorted(known))}",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.service import clip_files
 from tests.service.bodies import clip, npy
 from tests.service.caller import JSON, NPY, Caller, performance
 from tests.service.clip_files import ClipFile, a_person_and_a_ghost, clip_file, recorded
+from tests.service.contract import check_problem
 from tests.service.forms import FORM, closed, form, part
 from tests.service.original import ORIGINALS, UTD_MHAD, ways_to_send
 from tests.warm_process import ROOT
@@ -176,6 +178,40 @@ def test_a_json_file_is_enrolled_under_its_own_action_unless_another_is_given(
             assert response.json()["action"] == action
     for response in ways_to_send_json(visitor, "/enroll", b"\xef\xbb\xbf" + clip()):
         assert (response.status_code, response.json()["action"]) == (201, "x")
+
+
+@pytest.mark.parametrize(
+    ("call", "field", "place"),
+    [
+        ("/enroll", "collection", "the address, ?collection=..., or into a form, -F collection="),
+        ("/recognize", "collection", "the address, ?collection=..., or into a form, -F collection"),
+        ("/clips:inspect", "clip.collection", "the address, ?collection=..., or into a form"),
+        ("/recognize", "k", "the address, ?k=..., or into a form, -F k=..., not into a file"),
+        ("/enroll", "fps", "the clip"),
+        ("/recognize", "clip.action", 'beside the clip, {"action": ..., "clip": {...}}'),
+    ],
+)
+def test_a_field_of_a_json_file_in_the_wrong_place_is_told_the_right_one(
+    visitor: Caller, call: str, field: str, place: str
+) -> None:
+    body = json.loads(clip())
+    within = body["clip"] if field.startswith("clip.") else body
+    within[field.removeprefix("clip.")] = "gym"
+    place = place if place.startswith("beside") else f"into {place}"
+    for response in ways_to_send_json(visitor, call, json.dumps(body).encode()):
+        problem = check_problem(response)
+        assert (problem["status"], problem["type"]) == (422, "urn:oneshot:unusable-clip")
+        assert f"; it belongs {place}" in problem["detail"]
+
+
+@pytest.mark.parametrize("call", ["/enroll", "/recognize"])
+def test_a_field_of_a_json_file_that_belongs_nowhere_is_sent_nowhere(
+    visitor: Caller, call: str
+) -> None:
+    file = clip().replace(b'{"action"', b'{"speed": 2, "action"')
+    for response in ways_to_send_json(visitor, call, file):
+        told = check_problem(response)["detail"]
+        assert told == "the file has the key 'speed', which is not one of action, clip"
 
 
 @pytest.mark.parametrize("action", [None, "", "a/b", "a" * 201])
