@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from training.encoder.thinned import ThinnedConvolution
+
 
 class Shape(NamedTuple):
     """What goes into a block and comes out: channels `C` and `C'`, the stride in time, the frames
@@ -84,6 +86,6 @@ def _around(in_channels: int, out_channels: int, stride: int) -> nn.Module:
     if in_channels == out_channels and stride == 1:
         return nn.Identity()
     return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, 1, (stride, 1), bias=False),
+        ThinnedConvolution(in_channels, out_channels, stride),
         nn.BatchNorm2d(out_channels),
     )

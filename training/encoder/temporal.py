@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from training.encoder.thinned import ThinnedConvolution
+
 
 class TemporalBranches(nn.Module):
     """Convolutions over 3 frames at several dilations, a maximum over 3, and the frame itself,
@@ -23,7 +25,7 @@ class TemporalBranches(nn.Module):
             )
         )
         rest = channels - width * (len(dilations) + 1)
-        branches.append(nn.Conv2d(channels, rest, 1, (stride, 1), bias=False))
+        branches.append(ThinnedConvolution(channels, rest, stride))
         self.branches = nn.ModuleList(branches)
         self.merge = nn.Sequential(
             nn.BatchNorm2d(channels),
@@ -66,7 +68,7 @@ class TemporalScales(nn.Module):
                     nn.BatchNorm2d(width),
                 ),
                 nn.Sequential(
-                    nn.Conv2d(channels, channels - 3 * width, 1, (stride, 1), bias=False),
+                    ThinnedConvolution(channels, channels - 3 * width, stride),
                     nn.BatchNorm2d(channels - 3 * width),
                 ),
             ]
