@@ -16,8 +16,9 @@ class Gallery:
 
     The order is the same in every process, however it came to know the exemplars, and so is that
     of equal scores. `embeddings` `(n, D)`, `cohort_mean` `(n,)`, `numbers` `(n,)` the position of
-    each exemplar's action in `names`; `local` `(n, S, D')` only where the model matches by it.
-    `scale` tells its scores, where the model lets what is enrolled tell them.
+    each exemplar's action in `names`, `firsts` `(C,)` the row where each action begins; `local`
+    `(n, S, D')` only where the model matches by it. `scale` tells its scores, where the model lets
+    what is enrolled tell them.
     """
 
     version: Version
@@ -28,6 +29,7 @@ class Gallery:
     cohort_mean: NDArray[np.float32]
     names: tuple[str, ...]
     numbers: NDArray[np.intp]
+    firsts: NDArray[np.intp]
     local: NDArray[np.float32] | None = None
     scale: Scale = AS_THEY_ARE
 
@@ -127,5 +129,6 @@ def _assembled(
         cohort_mean[rows],
         names,
         numbers,
+        np.flatnonzero(np.diff(numbers, prepend=-1)),
         None if local is None else local[rows],
     )

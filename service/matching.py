@@ -125,12 +125,6 @@ def probabilities(
     return found
 
 
-def by_action(scores: NDArray[np.float32], actions: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Return the best score `(C,)` of each action; `actions` `(n,)` are in order."""
-    first = np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]])
-    return np.maximum.reduceat(scores, first)
-
-
 def best_actions(
     scores: NDArray[np.float32], actions: NDArray[np.intp], count: int
 ) -> list[tuple[int, int]]:

@@ -17,7 +17,6 @@ from service.matching import (
     Judgement,
     Match,
     best_actions,
-    by_action,
     judge,
     nearest,
     normalised_scores,
@@ -162,9 +161,11 @@ class Recogniser:
             rows = nearest(similarity, gallery.numbers)
             aligned = aligned_similarity(arrays[LOCAL], gallery.local[rows], matching.band)
             scores = reranked(scores, similarity, rows, aligned, matching.weight)
-        actions = by_action(scores, gallery.numbers)
-        best = (float(actions.max()) - scale.level) / scale.unit
-        chances = probabilities(best, actions.max() - actions, calibration.probability, strangers)
+        of_actions = np.maximum.reduceat(scores, gallery.firsts)
+        best = float(of_actions.max())
+        chances = probabilities(
+            (best - scale.level) / scale.unit, best - of_actions, calibration.probability, strangers
+        )
         found = []
         for number, row in best_actions(scores, gallery.numbers, count):
             score = (float(scores[row]) - scale.level) / scale.unit

@@ -107,6 +107,8 @@ def test_a_gallery_is_what_the_store_holds_after_any_changes(
             assert gallery.space == expected.space
             afresh = Galleries(theirs, WIDTH, local=local).current(name)[0]
             assert rows(gallery) == rows(afresh)
+            assert gallery.numbers[gallery.firsts].tolist() == list(range(len(gallery.names)))
+            assert (np.diff(gallery.numbers, prepend=-1)[gallery.firsts] == 1).all()
             # Equal scores come in this order, whatever a process has been through.
             assert gallery.ids == afresh.ids
             assert list(zip(gallery.actions, gallery.ids, strict=True)) == sorted(

@@ -9,7 +9,6 @@ from service.matching import (
     RERANKED,
     Match,
     best_actions,
-    by_action,
     judge,
     nearest,
     normalised_scores,
@@ -184,13 +183,3 @@ def test_a_better_score_is_more_probable() -> None:
     assert values == sorted(values)
     assert values[0] < 0.01
     assert values[-1] == pytest.approx(1 / 3, abs=0.01)  # two others are as near
-
-
-@settings(deadline=None)
-@given(rows=ROWS)
-def test_actions_have_the_score_of_their_best_exemplar(rows: list[tuple[int, int]]) -> None:
-    rows = sorted(rows)
-    scores = np.array([score for _, score in rows], dtype=np.float32)
-    found = by_action(scores, np.array([action for action, _ in rows], dtype=np.intp))
-    best = {action: max(s for a, s in rows if a == action) for action, _ in rows}
-    assert found.tolist() == list(best.values())
