@@ -1,7 +1,8 @@
 """Calibration: from scores to probabilities and decisions (ours).
 
 One logistic fit over all sets serves every enrolled action, because the scores are told by the
-cohort and the gallery. Each set weighs the same, however many clips it has.
+cohort and the gallery. The galleries of each size weigh the same in every set, however many clips
+it has.
 """
 
 import math
@@ -176,7 +177,12 @@ def _temperature(sets: Sequence[Trials]) -> float:
     margins = [one.margin[of] for one, of in zip(sets, asked, strict=True)]
     right = np.concatenate([one.right[of] for one, of in zip(sets, asked, strict=True)])
     (slope,) = logistic_fit(np.concatenate(margins)[:, None], right, _weights(margins))
-    return 1 / slope if slope > 0 else math.inf
+    if slope <= 0:
+        raise CalibrationImpossible(
+            "the scores say nothing about being right: of two actions the better one is right no "
+            "more often the farther it leads"
+        )
+    return 1 / slope
 
 
 def _weights(parts: Sequence[Floats]) -> Floats:

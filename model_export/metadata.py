@@ -3,7 +3,8 @@
 A reader needs onnxruntime only: `session.get_modelmeta().custom_metadata_map`. It refuses a
 format that it does not know.
 
-`oneshot.format`: "1".
+`oneshot.format`: "2". ("1" stated probabilities and the gallery's part in scores otherwise;
+`recalibrate.py` makes the one of the other.)
 
 `oneshot.model`: one JSON object.
 
@@ -51,7 +52,9 @@ from skeleton import PREPARATION, Layout
 from training.checkpoint import Trained
 from training.config import Config
 
-FORMAT = "1"
+FORMAT = "2"
+#: An earlier one, of which a recalibration makes today's.
+EARLIER = "1"
 SCORE = "gallery-scale"
 #: The property that holds all but the self-test.
 MODEL = "oneshot.model"
@@ -120,7 +123,8 @@ def recalibrated(
         "config": config.model_dump(mode="json", by_alias=True),
     }
     model["training"]["pseudo_novel"] = pseudo_novel
-    return {**metadata, MODEL: json.dumps(model, allow_nan=False, ensure_ascii=False)}
+    told = json.dumps(model, allow_nan=False, ensure_ascii=False)
+    return {**metadata, "oneshot.format": FORMAT, MODEL: told}
 
 
 def write_metadata(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ import onnx
 from model_export.calibration import Calibration, calibrate
 from model_export.errors import BadGraph, ExportRefused
 from model_export.export import write
-from model_export.metadata import FORMAT, MODEL, recalibrated, write_metadata
+from model_export.metadata import EARLIER, FORMAT, MODEL, recalibrated, write_metadata
 from model_export.report import calibration_report
 from model_export.self_test import SelfTest
 from model_export.session import Session
@@ -90,8 +90,8 @@ def _config_of(model: Path, session: Session) -> Config:
     version = session.metadata.get("oneshot.format")
     if version is None:
         raise BadGraph(f"{model} is not a model file of this project")
-    if version != FORMAT:
-        raise BadGraph(f"{model} has format {version}, this reads {FORMAT}")
+    if version not in (EARLIER, FORMAT):
+        raise BadGraph(f"{model} has format {version}, this reads {EARLIER} and {FORMAT}")
     try:
         told = json.loads(session.metadata[MODEL])
         preparation = told["preparation"]

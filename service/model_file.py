@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from skeleton import PREPARATION, Layout, Recording, record, resolve_layout
 from skeleton.readers import read_npy
 
-FORMAT = "1"
+FORMAT = "2"
+#: An earlier one, whose scores and probabilities are told otherwise.
+EARLIER = "1"
 #: The formulas of a score: against the base classes, and told by the gallery besides.
 GALLERY_SCALE = "gallery-scale"
 _SCORES = ("mean-norm", GALLERY_SCALE)
-#: By these earlier files are told; the service knows their successors alone.
-_FORMER_SCORE, _FORMER_PROBABILITY = "gallery-norm", "slope"
 
 
 class BadModel(ValueError):
@@ -49,8 +49,8 @@ class Probability:
     """From scores to probabilities (`probabilities` in `service/matching.py`).
 
     `slope · score + intercept` is the logarithm of the odds of a right match against a stranger's
-    clip, where there are as many of both; two actions whose cosines differ by `temperature` have
-    odds of e.
+    clip, where as many clips are of enrolled actions as are not; two actions whose cosines differ
+    by `temperature` have odds of e.
     """
 
     slope: float
@@ -119,6 +119,13 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
     version = metadata.get("oneshot.format")
     if version is None:
         raise BadModel("the file has no oneshot metadata; make it with python -m model_export")
+    if version == EARLIER:
+        raise BadModel(
+            f"the file has format {version}, which tells scores and probabilities as earlier files "
+            f"did, and this service reads {FORMAT}; write it anew with python -m "
+            "model_export.recalibrate FILE -o NEW, with its data sets in $ONESHOT_DATA, and what "
+            "is enrolled stays as it is; the files that ship are new already"
+        )
     if version != FORMAT:
         raise BadModel(f"the file has format {version}, this service reads {FORMAT}")
     try:
@@ -128,13 +135,6 @@ def read_metadata(metadata: Mapping[str, str]) -> ModelInfo:
             raise BadModel(
                 f"the model was made for preparation {model['preparation']} of clips, this service "
                 f"has {PREPARATION}: export it again from its checkpoint"
-            )
-        if model["score"] == _FORMER_SCORE or _FORMER_PROBABILITY in (model["calibration"] or ()):
-            raise BadModel(
-                "the file measures scores and probabilities as earlier files did; write it anew "
-                "with python -m model_export.recalibrate FILE -o NEW, with its data sets in "
-                "$ONESHOT_DATA, and what is enrolled stays as it is; the files that ship are new "
-                "already"
             )
         if model["persons"] != 1 or model["score"] not in _SCORES:
             raise BadModel(

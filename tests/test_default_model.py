@@ -171,8 +171,14 @@ def test_about_as_many_strangers_pass_as_stated_from_two_actions_to_fourteen(
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["utdmhad", "msraction3d"])
-@pytest.mark.parametrize("file", [DEFAULT_MODEL, CLEAR_TERMS], ids=["default", "clear terms"])
-def test_probabilities_are_about_the_shares_that_turn_out_right(file: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "largest"),
+    [(DEFAULT_MODEL, (0.14, 0.1, 0.12)), (CLEAR_TERMS, (0.09, 0.08, 0.16))],
+    ids=["default", "clear terms"],
+)
+def test_probabilities_are_about_the_shares_that_turn_out_right(
+    file: Path, largest: tuple[float, float, float], name: str
+) -> None:
     """On sensors that the model never met, told how many strangers there are. Before probabilities
     knew what else is enrolled they were off by 0.32 to 0.46 where all is, and by up to 0.21 where
     half is."""
@@ -183,9 +189,8 @@ def test_probabilities_are_about_the_shares_that_turn_out_right(file: Path, name
         measure_decisions(encoder, scores, archive, actions, several=False, seed=0)
         for actions in (everything, half)
     )
-    assert of_all.none.error <= 0.15
-    assert of_half.none.error <= 0.12
-    assert of_half.half.error <= 0.17
+    errors = (of_all.none.error, of_half.none.error, of_half.half.error)
+    assert all(error <= most for error, most in zip(errors, largest, strict=True)), errors
 
 
 @pytest.mark.real_data

@@ -46,10 +46,9 @@ def recognize(
         float | None,
         typer.Option(
             min=0,
-            max=0.999,
-            help="Share of the clips, as far as you know it, whose action is not enrolled: "
-            "probability goes by it.",
-            show_default=f"{STRANGERS:g}",
+            max=1,
+            help="Share of the clips, less than 1, whose action is not enrolled, as far as you "
+            f"know it: probability goes by it; {STRANGERS:g} unless given.",
         ),
     ] = None,
     layout: LayoutName = None,

@@ -12,11 +12,23 @@ from skeleton.writers.json_clip import write_json
 from skeleton.writers.npy import write_npy
 from skeleton.writers.npz import write_npz
 
-Writer = Callable[[Recording], bytes]
+#: From a recording and, for the format that holds one, its action.
+Writer = Callable[[Recording, str | None], bytes]
+
+
+def _alone(writer: Callable[[Recording], bytes]) -> Writer:
+    """A writer whose format holds the clip alone."""
+    return lambda recording, action: writer(recording)
+
 
 #: Every writer by the suffix of its files.
 WRITERS: Mapping[str, Writer] = MappingProxyType(
-    {".json": write_json, ".npz": write_npz, ".npy": write_npy, ".bvh": write_bvh}
+    {
+        ".json": write_json,
+        ".npz": _alone(write_npz),
+        ".npy": _alone(write_npy),
+        ".bvh": _alone(write_bvh),
+    }
 )
 
 
@@ -32,5 +44,4 @@ def write_path(recording: Recording, path: str | Path, action: str | None = None
         raise UnknownFormat(
             f"{path.name}: a clip is written as one of {', '.join(WRITERS)}, by the file's suffix"
         )
-    data = write_json(recording, action) if writer is write_json else writer(recording)
-    write_whole(path, data)
+    write_whole(path, writer(recording, action))

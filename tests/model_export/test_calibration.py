@@ -176,6 +176,25 @@ def test_a_threshold_accepts_the_stated_share_of_the_unknown() -> None:
     assert calibration.threshold == calibration.thresholds[0.1]
 
 
+def test_a_set_whose_margins_say_nothing_leaves_the_other_without_its_figure() -> None:
+    """In the second set the better of two is right the less often the farther it leads; galleries
+    of several sizes leave places empty behind the best."""
+    told, wrong = drawn("a", 8_000, 15), drawn("b", 1_000, 16)
+    wrong = replace(
+        wrong, behind=wrong.behind / 20, right=wrong.second_right, second_right=wrong.right
+    )
+    padded = [
+        replace(one, behind=np.pad(one.behind, ((0, 0), (0, 3)), constant_values=np.inf))
+        for one in (told, wrong)
+    ]
+    figures = calibrate(padded).set_figures
+    name = "expected_calibration_error_without_this_set"
+    assert (name in figures["a"], name in figures["b"]) == (False, True)
+    assert all(np.isfinite(figures[one]["expected_calibration_error"]) for one in ("a", "b"))
+    with pytest.raises(CalibrationImpossible, match="no more often the farther it leads"):
+        calibrate(padded[1:])
+
+
 def test_sets_weigh_the_same_however_many_clips_they_have() -> None:
     few, many = drawn("few", 2_000, 4), drawn("many", 40_000, 5)
     low = replace(few, best=few.best - 4)

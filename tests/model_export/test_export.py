@@ -114,7 +114,7 @@ def test_the_file_says_everything_about_itself(model: Path, trained: Trained) ->
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
     metadata = session.get_modelmeta().custom_metadata_map
     assert set(metadata) == {"oneshot.format", "oneshot.model", "oneshot.self_test"}
-    assert metadata["oneshot.format"] == "1"
+    assert metadata["oneshot.format"] == "2"
     about = json.loads(metadata["oneshot.model"])
     layout = LAYOUTS["body16"]
     assert about["preparation"] == PREPARATION

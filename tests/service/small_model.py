@@ -18,7 +18,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from model_export.metadata import write_metadata
+from model_export.metadata import FORMAT, write_metadata
 from model_export.self_test import SelfTest
 from model_export.space import space_of
 from skeleton import LAYOUTS, PREPARATION, prepare, record
@@ -64,7 +64,7 @@ def small_model(
     write_metadata(
         model,
         {
-            "oneshot.format": "1",
+            "oneshot.format": FORMAT,
             "oneshot.model": json.dumps(stated),
             "oneshot.self_test": json.dumps(_self_test(model, outputs)),
         },

@@ -454,6 +454,9 @@ def test_collections_are_apart(connect: Connect, service: ServiceProcess, collec
         client.enroll(WAVE, "wave", collection=other)
         assert client.recognize(WAVE).decision == "unknown"
         assert client.recognize(WAVE, collection=other, k=1).decision == "match"
+        told = [client.recognize(WAVE, collection=other, strangers=s) for s in (0, 0.9, None)]
+        assert told[0].probability == 1  # it can be no other action
+        assert told[1].probability < told[2].probability < 1
         assert [e.action for e in client.actions(collection=other)] == ["wave"]
         client.delete("wave", collection=other)
         assert client.collection(other).actions == 0

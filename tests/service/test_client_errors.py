@@ -52,6 +52,7 @@ def service(running: Callable[[str, int], ServiceProcess]) -> ServiceProcess:
         (lambda c: c.create_collection("a b"), module.InvalidRequest, 422),
         (lambda c: c.enroll(WAVE, "a\tb"), module.InvalidRequest, 422),
         (lambda c: c.recognize(WAVE, k=0), module.InvalidRequest, 422),
+        (lambda c: c.recognize(WAVE, strangers=1), module.InvalidRequest, 422),
         (lambda c: c.recognize(WAVE, layout="kinect_v9"), module.UnknownLayout, 422),
         (lambda c: c.recognize(WAVE, layout="coco"), module.UnusableClip, 422),
         (lambda c: c.recognize(__file__, format="bvh"), module.UnparsableBody, 400),

@@ -50,10 +50,12 @@ def test_a_file_of_every_format_is_enrolled_and_recognised(visitor: Caller, form
         assert response.json()["quality"]["seen"] > 0.9
     for file, action in ((wave, "wave"), (kick, "kick")):
         one = raw(visitor, "/recognize", file).json()
-        other = in_a_form(visitor, "/recognize", file, k="1").json()
+        other = in_a_form(visitor, "/recognize", file, k="1", strangers="0.5").json()
         assert (one["matches"][0]["action"], len(one["matches"])) == (action, 2)
         assert one["similarity"] == pytest.approx(1, abs=1e-5)
         assert other == one | {"matches": one["matches"][:1]}
+        few = in_a_form(visitor, "/recognize", file, strangers="0").json()
+        assert sum(match["probability"] for match in few["matches"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("format", clip_files.FORMATS)

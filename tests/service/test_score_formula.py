@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import onnx
 import pytest
 
 from service.encoder import Encoder
@@ -13,6 +14,7 @@ from service.model_file import BadModel
 from service.settings import DEFAULT_MODEL
 from tests.service.models import changed_model
 from tests.service.told_galleries import enroll, performed, recogniser_of
+from training.evaluation.encoders import BadModelFile, encoder_from_model
 
 
 def _against_the_base_classes_alone(stated: dict, test: dict) -> None:
@@ -38,13 +40,12 @@ def test_an_earlier_file_measures_against_the_base_classes_alone(tmp_path: Path)
     )
 
 
-def _from_a_level(stated: dict, test: dict) -> None:
-    stated["score"] = "gallery-norm"
-    stated["calibration"]["gallery"] = {"prior": -0.1, "worth": 5.0, "same": 0.4}
-
-
-def _with_a_former_probability(stated: dict, test: dict) -> None:
-    stated["calibration"] |= stated["calibration"].pop("probability")
+def _of_format(version: str, target: Path) -> Path:
+    proto = onnx.load(DEFAULT_MODEL)
+    (entry,) = (entry for entry in proto.metadata_props if entry.key == "oneshot.format")
+    entry.value = version
+    onnx.save(proto, target)
+    return target
 
 
 def _no_temperature(stated: dict, test: dict) -> None:
@@ -90,8 +91,6 @@ def _no_gallery(stated: dict, test: dict) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (_from_a_level, "model_export.recalibrate FILE -o NEW.*what is enrolled stays"),
-        (_with_a_former_probability, "probabilities as earlier files did.*recalibrate FILE -o NEW"),
         (_no_probability, "damaged: KeyError\\('probability'\\)"),
         (_no_temperature, "slope and temperature more than 0"),
         (_no_slope, "slope and temperature more than 0"),
@@ -109,3 +108,24 @@ def test_a_file_that_does_not_say_how_is_refused(
 ) -> None:
     with pytest.raises(BadModel, match=says):
         Encoder(changed_model(DEFAULT_MODEL, tmp_path / "changed.onnx", change), provider="cpu")
+
+
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        ("1", "as earlier files did.*model_export.recalibrate FILE -o NEW.*what is enrolled stays"),
+        ("3", "has format 3, this service reads 2"),
+    ],
+)
+def test_a_file_of_another_format_is_refused_with_what_to_do(
+    version: str, says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadModel, match=says):
+        Encoder(_of_format(version, tmp_path / "other.onnx"), provider="cpu")
+
+
+def test_an_evaluation_says_the_same_of_an_earlier_file(tmp_path: Path) -> None:
+    with pytest.raises(
+        BadModelFile, match=r"as earlier files did.*recalibrate .*other\.onnx -o NEW"
+    ):
+        encoder_from_model(_of_format("1", tmp_path / "other.onnx"))

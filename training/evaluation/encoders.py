@@ -19,10 +19,15 @@ Floats = NDArray[np.float32]
 Outputs = dict[str, Floats]
 
 _BATCH = 64
+_EARLIER = "1"
 
 
 class BadModelFile(ValueError):
     """A file that is no exported model of this project."""
+
+
+class _FormerFile(ValueError):
+    """A file of an earlier format."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +139,10 @@ def encoder_from_model(path: Path) -> Encoder:
         session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]
         )
-        told = json.loads(session.get_modelmeta().custom_metadata_map["oneshot.model"])
+        metadata = session.get_modelmeta().custom_metadata_map
+        if metadata.get("oneshot.format") == _EARLIER:
+            raise _FormerFile
+        told = json.loads(metadata["oneshot.model"])
         layout = resolve_layout(told["layout"]["joints"])
         frames, persons = int(told["frames"]), int(told.get("persons", 1))
         classes = told.get("training", {}).get("classes")
@@ -144,6 +152,11 @@ def encoder_from_model(path: Path) -> Encoder:
         thresholds = {share: float(at) for share, at in calibration.get("thresholds", {}).items()}
         decides = calibration.get("threshold")
         gallery, centre = _gallery(told)
+    except _FormerFile:
+        raise BadModelFile(
+            f"{path} has format {_EARLIER}, which tells scores and probabilities as earlier files "
+            f"did; write it anew with python -m model_export.recalibrate {path} -o NEW"
+        ) from None
     except Exception as error:  # onnxruntime's own errors share no base
         raise BadModelFile(f"{path} is not a model file of this project: {error!r}") from error
     names = [output.name for output in session.get_outputs()]

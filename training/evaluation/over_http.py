@@ -23,7 +23,8 @@ from training.evaluation.protocol import Episode
 #: The best score of a query without any match; below every score that a service gives.
 _NO_MATCH = -1e6
 _ATTEMPTS = 8
-_UNUSABLE = 422
+#: The answer to a clip that the service cannot use; any other 422 is a request it does not take.
+_UNUSABLE = "urn:oneshot:unusable-clip"
 _DECISIONS = ("match", "unknown", "ambiguous")
 
 
@@ -119,7 +120,7 @@ class Service:
                 given = self._send(
                     "/enroll", archive, int(clip), collection=name, action=_action(label)
                 )
-                refused += given.status_code == _UNUSABLE
+                refused += not given.is_success
             pool = ThreadPoolExecutor(self._threads)
             try:
                 asked = partial(self._recognize, archive, name, strangers)
@@ -131,7 +132,7 @@ class Service:
     def _recognize(self, archive: Archive, collection: str, strangers: float, clip: int) -> _Reply:
         query = {"collection": collection, "k": "1", "strangers": f"{strangers:g}"}
         response = self._send("/recognize", archive, clip, **query)
-        if response.status_code == _UNUSABLE:
+        if not response.is_success:
             return _Reply("unknown", None, _NO_MATCH, 0.0, refused=True)
         body = response.json()
         if not body["matches"]:
@@ -167,7 +168,9 @@ class Service:
         self._call("DELETE", f"/collections/{name}")
 
     def _call(self, method: str, path: str, **parts: Any) -> httpx.Response:
-        """Send a request; wait and try again while the service is busy or starting (429, 503)."""
+        """Send a request; wait and try again while the service is busy or starting (429, 503).
+
+        Raises `ServiceFailed` for every answer but a success and a clip that cannot be used."""
         for _ in range(_ATTEMPTS):
             try:
                 response = self._http.request(method, path, **parts)
@@ -177,13 +180,20 @@ class Service:
                 break
             wait = response.headers.get("Retry-After", "1")
             time.sleep(min(float(wait) if wait.isdecimal() else 1.0, 10.0))
-        unusable = response.status_code == _UNUSABLE and path in ("/enroll", "/recognize")
-        if not response.is_success and not unusable:
+        if not response.is_success and not _unusable(response):
             raise ServiceFailed(
                 f"{method} {path} at {self._http.base_url} gave {response.status_code}: "
                 f"{response.text[:300]}"
             )
         return response
+
+
+def _unusable(response: httpx.Response) -> bool:
+    try:
+        told = response.json()
+    except ValueError:
+        return False
+    return isinstance(told, dict) and told.get("type") == _UNUSABLE
 
 
 def _action(label: int) -> str:

@@ -26,8 +26,8 @@ StatesProbability = Callable[[Floats, Floats, float], Floats]
 @dataclass(frozen=True)
 class Probability:
     """`slope` and `intercept` make a best score the odds, by their logarithm, of a right match
-    against a stranger's clip where there are as many of both; two actions whose cosines differ by
-    `temperature` have odds of e."""
+    against a stranger's clip where as many clips are of enrolled actions as are not; two actions
+    whose cosines differ by `temperature` have odds of e."""
 
     slope: float
     intercept: float

@@ -52,6 +52,21 @@ def test_json_lines_come_in_the_order_of_the_files(where: list[str]) -> None:
     assert all(len(line["matches"]) == 1 for line in done.lines)
 
 
+def test_the_share_of_strangers_moves_the_probability(where: list[str]) -> None:
+    oneshot("enroll", ENROLL / "wave.json", "--action", "wave", *where)
+    asked = ("recognize", RECOGNIZE / "kick.json", "--json", *where)
+    told = [
+        oneshot(*asked, *more).lines[0]["probability"]
+        for more in (("--strangers", "0"), (), ("--strangers", "0.9"))
+    ]
+    assert told[0] == 1
+    assert 1 > told[1] > told[2] > 0
+    for share, says in (("1", "strangers: Input should be less than 1"), ("1.5", "--strangers")):
+        done = oneshot("recognize", RECOGNIZE / "kick.json", *where, "--strangers", share)
+        assert done.status != 0
+        assert says in done.out + done.err
+
+
 @pytest.mark.parametrize("command", [("enroll", "--action", "wave"), ("recognize",)])
 def test_what_would_fail_for_every_clip_is_told_once(
     where: list[str], command: tuple[str, ...]

@@ -1,6 +1,7 @@
 """What thresholds let pass, by how much is enrolled."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,15 +31,17 @@ def knowing(thresholds: dict[str, float], threshold: float = 0.5) -> Encoder:
     )
 
 
-def asked_of(monkeypatch: pytest.MonkeyPatch) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The queries and exemplars of every gallery that will be drawn."""
+def asked_of(
+    monkeypatch: pytest.MonkeyPatch, unit: float = 1.0
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The queries and exemplars of every gallery that will be drawn, scores of this unit."""
     asked: list[tuple[np.ndarray, np.ndarray]] = []
 
     def table(
         scores: np.ndarray, queries: np.ndarray, exemplars: np.ndarray
     ) -> tuple[np.ndarray, float]:
         asked.append((queries, exemplars))
-        return scores[np.ix_(queries, exemplars)], 1.0
+        return scores[np.ix_(queries, exemplars)], unit
 
     monkeypatch.setattr(decisions, "table", table)
     return asked
@@ -85,6 +88,23 @@ def test_shares_are_those_of_the_strangers_and_of_the_enrolled(
     assert np.isnan(whole.half.error)
     assert whole.none.error >= 0
     assert re.fullmatch(r".*\| - \| 0\.\d\d / \d\.\d\d, 0\.\d\d \|", whole.line("x", "one person"))
+
+
+def test_probabilities_are_told_how_far_others_lie_behind_in_cosines(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[float, np.ndarray] = {}
+
+    def probability(best: np.ndarray, behind: np.ndarray, strangers: float) -> np.ndarray:
+        told[strangers] = behind
+        return best
+
+    asked_of(monkeypatch, unit=0.25)
+    scores = np.where(archive.labels[:, None] == archive.labels, 0.9, 0.1)
+    encoder = replace(knowing({"0.1": 0.5}), probability=probability)
+    measure_decisions(encoder, scores, archive, 2, several=False, seed=0)
+    assert set(told) == {0.0, 0.5}
+    assert np.allclose(np.unique(told[0.0].round(6)), [0, 0.2])
 
 
 @pytest.mark.parametrize("several", [False, True])

@@ -37,6 +37,7 @@ class _Contract(ThreadingHTTPServer):
         self.ever: list[str] = []
         self.busy = 3
         self.fail_after: int | None = None
+        self.fails_with, self.failure = 500, "broken"
         self.asked = 0
         self.told: set[tuple[int, str]] = set()
 
@@ -85,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.busy -= 1
             return self._say(503, Retry_After="0")
         if self.server.fail_after is not None and self.server.asked > self.server.fail_after:
-            return self._say(500, {"type": "broken"})
+            return self._say(self.server.fails_with, {"type": self.server.failure})
         near = {action: -float(np.abs(clip - other).mean()) for action, other in gallery.items()}
         action = max(near, key=lambda name: near[name])
         score = near[action]
@@ -181,6 +182,28 @@ def test_a_failing_service_is_quoted_and_left_clean(
     assert contract.collections == {}
 
 
+def test_a_clip_that_cannot_be_used_is_a_wrong_answer(
+    archive: Archive, contract: _Contract, service: Service
+) -> None:
+    contract.fail_after, contract.fails_with = 10, 422
+    contract.failure = "urn:oneshot:unusable-clip"
+    drawn = episodes(archive.labels, archive.subjects, repeats=1)[:1]
+    served = service.serve(archive, drawn, halves=False)
+    assert served.refused == contract.asked - 10
+    assert served.closed[0].right.sum() <= 10
+
+
+def test_a_service_that_does_not_take_the_request_is_no_wrong_answer(
+    archive: Archive, contract: _Contract, service: Service
+) -> None:
+    """As one from before `strangers` could be told."""
+    contract.fail_after, contract.fails_with = 0, 422
+    contract.failure = "urn:oneshot:invalid-request"
+    with pytest.raises(ServiceFailed, match=r"422.*invalid-request"):
+        service.serve(archive, episodes(archive.labels, archive.subjects))
+    assert contract.collections == {}
+
+
 def test_an_absent_service_is_named() -> None:
     with pytest.raises(ServiceFailed, match=r"GET /model at http://127\.0\.0\.1:9"):
         Service("http://127.0.0.1:9").model()
@@ -198,7 +221,17 @@ def test_the_real_service_answers_what_the_model_file_measures(
             left = http.get("/collections").json()["collections"]
         client.close()
     assert [collection["name"] for collection in left] == ["default"]
-    for episode, over_http in zip(drawn, served.closed, strict=True):
-        here = answers(in_process.similarity, archive.labels, episode, half=False)
-        assert np.allclose(over_http.best, here.best, atol=1e-3)
-        assert np.array_equal(over_http.right, here.right)
+    unsure = 0
+    for half, answered in ((False, served.closed), (True, served.opened)):
+        for episode, over_http in zip(drawn, answered, strict=True):
+            here = answers(
+                in_process.similarity, archive.labels, episode, half=half,
+                probability=in_process.probability,
+            )  # fmt: skip
+            assert np.allclose(over_http.best, here.best, atol=1e-3)
+            assert np.array_equal(over_http.right, here.right)
+            assert over_http.probability is not None
+            assert here.probability is not None
+            assert np.allclose(over_http.probability, here.probability, atol=1e-3)
+            unsure += int(((here.probability > 0.05) & (here.probability < 0.95)).sum())
+    assert unsure > 10
