@@ -8,6 +8,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from tqdm import tqdm
+
 from skeleton import UnreadableClip
 from training.config import BadConfig
 from training.data_folder import DataMissing
@@ -33,6 +35,10 @@ COMMANDS = {
     "import": "training.importing.command",
     "benchmark": "training.benchmark.command",
 }
+
+# Of a bar that an interrupt leaves half made, so that it ends in silence: tqdm before 4.70 asks
+# what it has not set by then, and Python tells of it after the command's own last line.
+tqdm.disable = True
 
 
 def main() -> int:
