@@ -139,15 +139,10 @@ def _half_strangers(one: Trials) -> Floats:
 
 def _probability_fit(sets: Sequence[Trials]) -> Probability:
     """Right matches against strangers' clips; wrong ones are told by how near others come."""
-    asked = [one.right | ~one.known for one in sets]
-    score, right, weights = (
-        np.concatenate([values[of] for values, of in zip(each, asked, strict=True)])
-        for each in (
-            [one.best for one in sets],
-            [one.right for one in sets],
-            [_half_strangers(one) for one in sets],
-        )
-    )
+    asked = np.concatenate([one.right | ~one.known for one in sets])
+    score = np.concatenate([one.best for one in sets])[asked]
+    right = np.concatenate([one.right for one in sets])[asked]
+    weights = np.concatenate([_half_strangers(one) for one in sets])[asked]
     if right.all() or not right.any():
         raise CalibrationImpossible("every best match is right, or none is")
     inputs = np.stack([score, np.ones_like(score)], axis=1)

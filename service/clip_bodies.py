@@ -243,7 +243,8 @@ def _right_places(
     places = dict.fromkeys(ClipFields.model_fields, "it belongs into the clip of a JSON body")
     if "action" in model.model_fields:
         places["clip.action"] = "it belongs beside the clip of a JSON body, not into it"
-    for name in {"collection", "k", "strangers"} & set(type(query).model_fields):
+    not_in_the_address = ClipFields.model_fields.keys() | {"action", "format"}
+    for name in type(query).model_fields.keys() - not_in_the_address:
         place = f"it belongs into the address, ?{name}=..., not into a JSON body"
         places |= {name: place, f"clip.{name}": place}
     return places

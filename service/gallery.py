@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.gallery_scale import AS_THEY_ARE, Scale
+from service.gallery_scale import AS_THEY_ARE, Scale, firsts_of
 from service.store import ExemplarArrays, Version
 
 
@@ -129,6 +129,6 @@ def _assembled(
         cohort_mean[rows],
         names,
         numbers,
-        np.flatnonzero(np.diff(numbers, prepend=-1)),
+        firsts_of(numbers),
         None if local is None else local[rows],
     )

@@ -114,12 +114,15 @@ def scale_of(embeddings: Floats, cohort_mean: Floats, actions: Numbers, norm: Ga
     return scaled(nearness(asked, cohort_mean, actions, centre), norm, centre)
 
 
+def firsts_of(actions: Numbers) -> Numbers:
+    """Return the row `(C,)` where each action begins, of the numbers `(n,)` in their order."""
+    return np.flatnonzero(np.diff(actions, prepend=-1))
+
+
 def asked_of(embeddings: Floats, actions: Numbers) -> Asked:
     """Compare the first exemplar of each action, of more than `ASKED` actions those of as many,
     with all exemplars."""
-    first = np.zeros(0, dtype=np.intp)
-    if len(actions):
-        first = np.flatnonzero(np.r_[True, actions[1:] != actions[:-1]])
+    first = firsts_of(actions)
     places = np.linspace(0, max(len(first) - 1, 0), min(len(first), ASKED)).astype(np.intp)
     rows = first[places]
     return Asked(first, rows, places, embeddings[rows] @ embeddings.T)

@@ -19,15 +19,12 @@ Floats = NDArray[np.float32]
 Outputs = dict[str, Floats]
 
 _BATCH = 64
+#: The format of earlier files.
 _EARLIER = "1"
 
 
 class BadModelFile(ValueError):
     """A file that is no exported model of this project."""
-
-
-class _FormerFile(ValueError):
-    """A file of an earlier format."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +138,10 @@ def encoder_from_model(path: Path) -> Encoder:
         )
         metadata = session.get_modelmeta().custom_metadata_map
         if metadata.get("oneshot.format") == _EARLIER:
-            raise _FormerFile
+            raise BadModelFile(
+                f"{path} has format {_EARLIER}, which tells scores and probabilities as earlier "
+                f"files did; write it anew with python -m model_export.recalibrate {path} -o NEW"
+            )
         told = json.loads(metadata["oneshot.model"])
         layout = resolve_layout(told["layout"]["joints"])
         frames, persons = int(told["frames"]), int(told.get("persons", 1))
@@ -152,11 +152,8 @@ def encoder_from_model(path: Path) -> Encoder:
         thresholds = {share: float(at) for share, at in calibration.get("thresholds", {}).items()}
         decides = calibration.get("threshold")
         gallery, centre = _gallery(told)
-    except _FormerFile:
-        raise BadModelFile(
-            f"{path} has format {_EARLIER}, which tells scores and probabilities as earlier files "
-            f"did; write it anew with python -m model_export.recalibrate {path} -o NEW"
-        ) from None
+    except BadModelFile:
+        raise
     except Exception as error:  # onnxruntime's own errors share no base
         raise BadModelFile(f"{path} is not a model file of this project: {error!r}") from error
     names = [output.name for output in session.get_outputs()]
